@@ -1,0 +1,1 @@
+"""Files to data sets: readers, derived columns, feature matrices, panel transforms."""

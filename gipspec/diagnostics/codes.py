@@ -1,0 +1,184 @@
+"""The table of every problem that gipspec can report.
+
+`message` and `help` are `str.format` templates whose fields the raising room supplies. Each code has a golden
+file under `tests/golden/bad`, and a test proves that none lacks one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    code: str
+    message: str
+    help: str | None
+    meaning: str
+    severity: str = "error"
+
+
+def _error(code: str, message: str, help: str | None, meaning: str) -> Code:
+    return Code(code=code, message=message, help=help, meaning=meaning)
+
+
+def _warning(code: str, message: str, help: str | None, meaning: str) -> Code:
+    return Code(code=code, message=message, help=help, meaning=meaning, severity="warning")
+
+
+def _table(codes: Iterable[Code]) -> dict[str, Code]:
+    listed = list(codes)
+    table = {c.code: c for c in listed}
+    if len(table) != len(listed):
+        raise ValueError("a problem code is listed twice")
+    return table
+
+
+SYNTAX = (
+    _error("G001", "{found} is not expected here; expected {expected}", "{remedy}",
+           "The statement stops making sense at this place."),
+    _error("G002", "this {what} is never closed", "write the closing {close}",
+           "A bracket, quote or backtick was opened and the statement ended before it was closed."),
+    _error("G003", "`{found}` is full-width punctuation", "write `{plain}` (switch the input method to half-width)",
+           "Chinese and Japanese input methods type full-width marks that look like the plain ones."),
+    _error("G004", "an indented line continues a statement, and there is none above it", "remove the indent",
+           "Indentation means continuation; the first statement of a file has nothing to continue."),
+    _error("G005", "`{found}` does not begin a statement", "{remedy}",
+           "A line begins with one of the statement words, with `name <-`, or with a formula."),
+    _error("G006", "cannot include {path}: {reason}", "{remedy}",
+           "`include` shares declarations between specs; the file must exist and must not include itself."),
+    _error("G007", "{what} is over the bound of {bound}", "split the spec, or share declarations with `include`",
+           "Sizes are bounded so that a damaged or hostile file cannot exhaust the machine."),
+    _error("G008", "{name} is not valid UTF-8 (byte {offset})", "save the spec as UTF-8",
+           "Spec files are UTF-8, so that they read the same on every machine."),
+)  # fmt: skip
+
+NAMES = (
+    _error("G101", "there is no {kind} named `{name}`", "{remedy}",
+           "Names are resolved over the whole file; models, samples and learners have namespaces of their own."),
+    _error("G102", "`{name}` is not a column of {file}", "{remedy}",
+           "A name in a formula or condition is a column of the data, a `let`, or a `set`."),
+    _error("G103", "{kind} `{name}` is defined twice", "rename or remove one of them",
+           "A name means one thing in a study."),
+    _error("G104", "{kind} `{name}` is defined by itself: {cycle}", "break the circle",
+           "Definitions may stand in any order, and must not lead back to themselves."),
+    _error("G105", "a second `{statement}` statement", "keep one of them",
+           "A study has one title, one data set and one panel."),
+    _error("G106", "the spec names no data", 'add a line such as `data "panel.dta"`',
+           "Every study reads one data set, named by a `data` statement."),
+    _error("G107", "`{name}` cannot be a name here: {reason}", "choose another name",
+           "A dot addresses the members of a fan, and some words are part of the language."),
+    _error("G108", "`{name}` is a fan of {count} models; one is needed here", "name one of them: {members}",
+           "A line with `[a, b]` makes several models; a difference or a variation needs a single one."),
+    _error("G109", "`{name}` is a column of {file} already", "give the `let` a name of its own",
+           "A `let` adds a column; it never replaces one, so that a name always means the same values."),
+    _error("G110", "{what} needs a panel", "add a line such as `panel city year`",
+           "Lags, effects and event windows are defined by unit and time."),
+    _error("G111", "`{name}` is a {actual}, and a {wanted} is needed here", "{remedy}",
+           "Sets name lists of terms, lets name columns, and each has its place."),
+)  # fmt: skip
+
+VALUES = (
+    _error("G201", "there is no option `{name}`", "{remedy}", "`gipspec explain options` lists every option."),
+    _error("G202", "`{name}` takes {expected}, not {found}", "{remedy}", "The value is of the wrong kind."),
+    _error("G203", "`{name}` = {found} is out of range: {expected}", "{remedy}", "The value is of the right kind, but not a legal one."),
+    _error("G204", "`{found}` is not a value of `{name}`", "{remedy}", "The option takes one word from a list."),
+    _error("G205", "there is no learner `{name}`", "{remedy}", "`gipspec explain learners` lists every learner."),
+    _error("G206", "there is no function `{name}`{where}", "{remedy}",
+           "Functions are a closed list: a spec can never run code. `gipspec explain functions` lists them."),
+    _error("G207", "`{name}`: {reason}", "{remedy}", "A function or learner was called with arguments that it does not take."),
+    _error("G208", "`{option}` does not go with {what}", "{remedy}", "The option is legal, but not in this combination."),
+    _error("G209", "{what} is not available in this version", "{remedy}",
+           "It is part of the language, and this version has no estimator or output for it. It is refused rather than ignored."),
+    _error("G210", "{what} makes {count} models; the bound is {bound}", "split the line",
+           "Fan-outs are bounded so that a slip of the pen does not start a week of work."),
+    _error("G211", "`{name}` is given twice in one statement", "keep one of them", "An option stands once in a statement."),
+    _error("G212", "`{name}` is {role} and {other} at the same time", "{remedy}",
+           "Outcome, treatment and controls must differ: a variable cannot be its own control."),
+    _error("G213", "`{name}` is not among the controls, so it cannot be dropped", "{remedy}",
+           "`drop=` takes terms away that the model has."),
+    _error("G214", "the indicator `{name}` has no sign", "write `+{name}` if more is better, `-{name}` if more is worse",
+           "An index needs to know the direction of each indicator."),
+    _error("G215", "{reason}", "{remedy}", "The way to remove effects does not fit the effects to remove."),
+    _error("G216", "one value is needed here, not a list", "{remedy}",
+           "`[a, b]` means one model each; it stands in the options of a model."),
+    _error("G217", "`{found}` is not a term of a formula", "{remedy}",
+           "Terms are columns, interactions `a:b`, powers `x^2`, and functions; arithmetic stands in `I( )` or in a `let`."),
+    _error("G218", "{reason}", "{remedy}", "A formula or a head of a model lacks a part, or has one too many."),
+)  # fmt: skip
+
+DATA = (
+    _error("G301", "cannot find the data file {path}", "{remedy}", "Paths are relative to the spec."),
+    _error("G302", "cannot read {path}: {reason}", "{remedy}", "The file is damaged, locked, or not what its ending says."),
+    _error("G303", "{path} is neither UTF-8 nor GB18030 (byte {offset})", "save it as UTF-8, or name its encoding: `data \"{name}\"; encoding=...`",
+           "A wrong guess turns text to silent rubbish, so gipspec tries UTF-8 and GB18030 and then stops."),
+    _error("G304", "`{ending}` is not a format that gipspec reads", "use one of {known}", "The format follows from the ending of the name."),
+    _error("G305", "there is no data set `{dataset}` in {package}", "{remedy}", "`package::dataset` reads what an installed package carries."),
+    _error("G306", "{count} rows repeat a `{unit}`-`{time}` pair, first {example}", "remove the duplicates, or name the right unit and time in `panel`",
+           "A panel has one row for each unit and time."),
+    _error("G307", "`{name}` is text, and numbers are needed here", "{remedy}", "An outcome, a treatment and arithmetic take numbers."),
+    _error("G308", "`{found}` is not finite in {count} rows, first {example}", "{remedy}",
+           "log(0), division by zero and overflow are reported and never dropped in silence."),
+    _error("G309", "no row is left: {reason}", "{remedy}", "Every row lacks at least one of the variables that the model needs."),
+    _error("G310", "the panel column `{name}` is missing in {count} rows", "fill or remove these rows",
+           "A row without unit or time cannot be placed in the panel."),
+    _error("G311", "the indicator `{name}` is constant", "take it out of the index", "A constant indicator carries no information, and min-max divides by zero."),
+    _error("G312", "{path} has {count} columns named `{name}`", "rename all but one", "A name must mean one column."),
+    _error("G313", "the sample {name} has no rows", "{remedy}", "The condition is false in every row."),
+    _error("G314", "`{found}` is not a condition", "write a comparison such as `{name} >= 1`", "A sample keeps the rows where a condition is true."),
+    _error("G315", "reading {what} needs the package {package}", "pip install 'gipspec[{extra}]'", "Formats that only some users need are an extra."),
+    _error("G316", "`{name}` has the value {found}, which is not one of its values", "{remedy}",
+           "A comparison with a text that never occurs is nearly always a typing error."),
+    _error("G317", "`{left}` and `{right}` cannot be compared: one is text, the other a number", "{remedy}",
+           "Text compares with text, and numbers with numbers."),
+)  # fmt: skip
+
+ESTIMATION = (
+    _error("G401", "the treatment `{name}` does not vary{where}", "{remedy}", "Without variation in the treatment there is no effect to estimate."),
+    _error("G402", "the outcome `{name}` does not vary{where}", "{remedy}", "Without variation in the outcome there is no effect to estimate."),
+    _error("G403", "{units} {kind} cannot fill {folds} folds", "lower `folds=`, or enlarge the sample",
+           "Folds are made of whole units, and each needs some."),
+    _error("G404", "`{learner}` needs a target of 0 and 1, and {target} is not", "use `ols` or another regression learner",
+           "Some learners are classifiers only; after effects are removed a target is no longer 0 or 1."),
+    _error("G405", "the fold column `{name}` {reason}", "{remedy}", "A column of folds has at least two values, and no unit in two folds."),
+    _error("G406", "the learner `{learner}` failed on {target}: {reason}", "{remedy}", "The numerical library behind the learner gave up."),
+    _error("G407", "fewer than two clusters in `{name}`", "choose another `cluster=`", "A clustered standard error needs several clusters."),
+    _error("G408", "the controls and effects explain all of the treatment `{name}`", "{remedy}",
+           "Nothing of the treatment is left to estimate an effect from."),
+    _error("G409", "`{learner}` needs the package {package}", "pip install 'gipspec[{extra}]'", "Learners that only some users need are an extra."),
+    _error("G410", "no two consecutive periods are left for `fe_method=fd`", "use `fe_method=within`", "First differences need neighbouring periods of a unit."),
+    _error("G411", "the treatments {names} are collinear once the controls are removed", "drop one of them",
+           "The effects of treatments that move together cannot be told apart."),
+    _error("G412", "fold {fold} has {reason} of {target} to learn from", "lower `folds=`, or use a regression learner", "A classifier needs both classes in every training set."),
+)  # fmt: skip
+
+OUTPUT = (
+    _error("G501", "cannot write {path}: {reason}", "{remedy}", "The earlier output was left as it was."),
+    _error("G502", "the template {path} failed at line {line}: {reason}", "mend the template, or leave `--templates` away", "Templates are Jinja with LaTeX-friendly delimiters."),
+    _error("G503", "the {kind} `{name}` has nothing to show: none of its models has results", "{remedy}", "All models of the exhibit failed or were not selected."),
+    _error("G504", "there are no results of this study yet", "run it: `gipspec run {path}`", "`show` and `report` read what a run has written."),
+    _error("G505", "nothing in the study matches `{pattern}`", "{remedy}", "`--select` takes names of models, fans or tables."),
+    _error("G506", "{path} exists already", "choose another name, or remove it first", "`new` never overwrites a file."),
+    _error("G507", "cannot read {path}: {reason}", "{remedy}", "The spec or the results of a run could not be read."),
+)  # fmt: skip
+
+WARNINGS = (
+    _warning("G601", "{kind} `{name}` is never used", "remove it, or use it in a model", "Often a slip of the pen: the name that was meant is another."),
+    _warning("A01", "unit effects as dummies in `{learner}`: this recipe is badly biased", "use `fe_method=within`, the default",
+             "Tree learners cannot use hundreds of dummies; the unit effect stays in the errors (see docs/validation.md)."),
+    _warning("A03", "standard errors of `{name}` are not clustered by the panel unit `{unit}`", "use `cluster={unit}`, the default",
+             "Errors of a unit are correlated over time; unclustered standard errors are too small."),
+    _warning("A04", "one split only", "use `reps=5`, the default", "An estimate from one random split depends on the split."),
+    _warning("A06", "the learner for {target} predicts no better than the mean (out-of-fold R² {r2})", "try another learner, or `stack(gbm, rf, lasso)`",
+             "A nuisance that is not learned leaves the confounding where it was."),
+    _warning("A07", "only {share} of the variation of the treatment is left after the controls", "look at the overlap; drop controls that determine the treatment",
+             "With little residual variation estimates are fragile and standard errors unreliable."),
+    _warning("A10", "{clusters} clusters only", "read the p-value with care; a permutation test does not need many clusters", "Clustered standard errors are too small with few clusters."),
+    _warning("A14", "the sample of `{name}` removes no row", "mend the condition, or remove the column from the paper", "A column that claims to drop units and drops none is a typical slip."),
+    _warning("A16", "after the effects, {share} of the variation of the treatment is left", "use fewer effects",
+             "Effects that saturate the panel leave nothing to compare."),
+    _warning("A19", "a panel without unit effects", "leave `fe=` at its default, the unit and the time", "Units that adopt differ from those that do not; unit effects remove what is constant in them."),
+)  # fmt: skip
+
+CODES = _table([*SYNTAX, *NAMES, *VALUES, *DATA, *ESTIMATION, *OUTPUT, *WARNINGS])

@@ -1,0 +1,126 @@
+"""What a run yields: estimates with everything that is reported about them (DESIGN 4.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gipspec.diagnostics import Problem
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NuisanceFit:
+    """Out-of-fold fit of one nuisance, the mean over repetitions.
+
+    `role` is "outcome" or "treatment"; `target` the variable, `metrics` pairs such as ("r2", 0.41) or, for a
+    classifier, ("log_loss", .5), ("auc", .7); `weights` are those of a stack, by member.
+    """
+
+    role: str
+    target: str
+    learner: str
+    metrics: tuple[tuple[str, float], ...]
+    weights: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Influence:
+    """Clustered scores of an estimate, by repetition: what any two estimates are compared with.
+
+    For each dimension of clustering, `clusters[j]` holds the sorted names (C_j,) and `values[j]` the influence
+    (R, C_j) of each cluster on the estimate in each repetition r, so that se_r² = Σ_j Σ_c values[j][r, c]².
+    `theta` (R,) are the estimates by repetition.
+    """
+
+    theta: Array
+    dimensions: tuple[str, ...]
+    clusters: tuple[tuple[str, ...], ...]
+    values: tuple[Array, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """One number of the study, with its uncertainty and how it came about.
+
+    `name` addresses it (`base`, `algos.lasso`, `joint.d1` where a model has several treatments, `gap` for a
+    difference). `model_name` is the line's model; `model` the estimator ("plr", "difference").
+    """
+
+    name: str
+    model_name: str
+    family: str
+    variant: str
+    model: str
+    outcome: str
+    outcome_label: str
+    treatment: str
+    term: str
+    term_label: str
+    coef: float
+    se: float
+    t: float
+    p: float
+    ci: tuple[float, float]
+    level: float
+    n: int
+    units: int
+    clusters: int  # the smallest number over the dimensions; n where standard errors are not clustered
+    cluster: tuple[str, ...]
+    learner: str  # labels, "gbm" or "gbm / ols" where the nuisances differ
+    folds: int | str
+    reps: int
+    fe: tuple[str, ...]
+    fe_method: str
+    sample: str
+    winsor: float
+    controls: tuple[str, ...]
+    nuisances: tuple[NuisanceFit, ...]
+    spread: tuple[float, float]  # smallest and largest estimate over the repeated splits
+    residual_share: float  # var(D - m_hat) / var(D) of the transformed treatment, mean over repetitions
+    effects_share: float  # var of the treatment after removing effects / before
+    rows_lost: tuple[tuple[str, int], ...]  # rows without a value, by column, before they were dropped
+    line: str
+    influence: Influence = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexWeights:
+    """Weights of a composite index: exhibit one of many papers."""
+
+    name: str
+    method: str
+    rows: tuple[tuple[str, str, str, float], ...]  # (indicator, label, sign, weight)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """All that a run found. `problems` holds failures of models and the audit's warnings, in order of place."""
+
+    study: str  # name of the spec file without its ending
+    title: str
+    data_name: str
+    data_hash: str  # of the values read, whatever the format of the file
+    estimates: tuple[Estimate, ...]
+    indices: tuple[IndexWeights, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+    versions: tuple[tuple[str, str], ...] = ()
+    draft: bool = False
+
+    def __getitem__(self, name: str) -> Estimate:
+        for estimate in self.estimates:
+            if estimate.name == name:
+                return estimate
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[Estimate]:
+        return iter(self.estimates)
+
+    def of_model(self, model_name: str) -> tuple[Estimate, ...]:
+        """Return the estimates of a model, one for each treatment."""
+        return tuple(e for e in self.estimates if e.model_name == model_name)

@@ -1,0 +1,1 @@
+"""Scores and inference as pure array functions; DoubleML behind one door."""

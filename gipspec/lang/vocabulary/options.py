@@ -1,0 +1,132 @@
+"""The registry of options (DESIGN 3.1): adding one touches no grammar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gipspec.lang.vocabulary.kinds import (
+    Columns,
+    Kind,
+    LearnerValue,
+    Numbers,
+    Real,
+    SampleValue,
+    Share,
+    Terms,
+    Variable,
+    Whole,
+    WholeOrColumn,
+    Window,
+    Word,
+    Words,
+    YesNo,
+)
+
+ALL = ("plr", "irm", "pliv", "iivm", "did", "qte", "apo")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionEntry:
+    """An option of a model statement.
+
+    `default` is as printed; `models` are those that it suits; `available` tells whether this version has what
+    it asks for; `words` lists values that this version has, where it has only some of the legal ones.
+    """
+
+    name: str
+    kind: Kind
+    default: str
+    meaning: str
+    example: str
+    models: tuple[str, ...] = ALL
+    available: bool = True
+    words: tuple[str, ...] = ()
+
+
+def _option(name: str, kind: Kind, default: str, meaning: str, example: str, **rest: object) -> OptionEntry:
+    return OptionEntry(name=name, kind=kind, default=default, meaning=meaning, example=example, **rest)  # type: ignore[arg-type]
+
+
+_METHODS = ("within", "fd", "cre", "wg", "dummies")
+
+_LISTED = (
+    _option("outcome", Variable(), "the head's", "replaces the outcome in a variation", "alt <- base; outcome=resilience_pca"),
+    _option("treatment", Variable(), "the head's", "replaces the treatment in a variation", "broad <- base; treatment=gip_broad"),
+    _option("add", Terms(), "", "terms added to the controls", "quad <- base; add=square(controls)"),
+    _option("drop", Terms(), "", "terms taken from the controls", "short <- base; drop=density"),
+    _option("model", Word(words=ALL), "inferred", "the model; `iv=` implies pliv, `event=` implies did, otherwise plr", "inter <- base; model=irm", words=("plr",)),
+    _option("target", Word(words=("ate", "att", "late")), "ate", "whose mean effect", "treated <- base; model=irm; target=att", words=("ate",)),
+    _option("learner", LearnerValue(), "gbm", "the learner of every nuisance", "algos <- base; learner=[lasso, rf, gbm]"),
+    _option("learner_y", LearnerValue(), "as `learner`", "the learner of the outcome", "mixed <- base; learner_y=gbm; learner_d=ols"),
+    _option("learner_d", LearnerValue(), "as `learner`", "the learner of the treatment", "mixed <- base; learner_d=logit; fe=none"),
+    _option("learner_z", LearnerValue(), "as `learner`", "the learner of the instrument", "endog <- base; iv=quota; learner_z=rf", models=("pliv", "iivm"), available=False),
+    _option("learner_m", LearnerValue(), "as `learner`", "the learner of the mediator", "mech <- base; via=patents; learner_m=rf", models=("plr", "irm"), available=False),
+    _option("tune", Whole(low=2, high=1000, none="no"), "no", "trials of a search over the learner's parameters, in folds of whole units", "tuned <- base; tune=30"),
+    _option("fe", Columns(most=6, crossed=True, none="none"), "the panel's unit + time", "the effects to remove; `a:b` removes an effect for each pair", "strict <- base; fe=city + province:year"),
+    _option("fe_method", Word(words=_METHODS), "within", "how effects are removed: two-way demeaning of outcome and treatment (`within`), first differences (`fd`), unit means as features (`cre`), demeaning of everything (`wg`), dummies as features (`dummies`)", "diffs <- base; fe_method=fd"),
+    _option("folds", WholeOrColumn(low=2, high=100), "5", "folds of cross-fitting, made of whole units; or the column that holds them", "splits <- base; folds=[3, 8]"),
+    _option("reps", Whole(low=1, high=1000), "5", "repeated splits, aggregated by the median", "careful <- base; reps=21"),
+    _option("cluster", Columns(most=2, none="none"), "the panel's unit", "columns by which standard errors are clustered", "twoway <- base; cluster=city + year"),
+    _option("sample", SampleValue(), "all rows", "a named sample or a condition", "recent <- base; sample=year >= 2010"),
+    _option("winsor", Share(low=0, high=0.5, none="no"), "no", "share of each tail of the continuous columns that is set to the quantile", "winsor <- base; winsor=[1%, 5%]"),
+    _option("trim", Share(low=0, high=0.5), "1%", "bounds of the propensity", "inter <- base; model=irm; trim=2%", models=("irm", "iivm", "did", "qte", "apo"), available=False),
+    _option("iv", Terms(), "", "instruments", "endog <- base; iv=quota", models=("pliv", "iivm"), available=False),
+    _option("het", Variable(), "", "moderators: categories, or a continuous column split at the median", "hetero <- base; het=[openness, region]", available=False),
+    _option("het_by", Word(words=("split", "pooled")), "split", "re-estimate by group, or keep the full sample's nuisances", "hetero <- base; het=region; het_by=pooled", available=False),
+    _option("via", Terms(), "", "mediators: one each `[a, b]`, jointly `a + b`", "mech <- base; via=[patents, upgrading]", models=("plr", "irm"), available=False),
+    _option("placebo", Whole(low=1, high=100000, none="no"), "no", "draws of a permutation of adoption over units", "fake <- base; placebo=500", available=False),
+    _option("placebo_by", Word(words=("refit", "design")), "refit", "refit the treatment's nuisance, or use the known design", "fake <- base; placebo=999; placebo_by=design", available=False),
+    _option("event", Window(), "", "the event window around adoption", "event <- base; event=-5..5", models=("did",), available=False),
+    _option("control", Word(words=("never", "notyet")), "never", "the comparison group of an event study", "event <- base; event=-5..5; control=notyet", models=("did",), available=False),
+    _option("quantiles", Numbers(low=0, high=1), "", "the quantiles of `model=qte`", "spread <- base; model=qte; quantiles=[0.25, 0.5, 0.75]", models=("qte",), available=False),
+    _option("sensitivity", Words(), "no", "robustness value, benchmarked against the named controls", "sens <- base; sensitivity=lngdp", models=("plr", "irm"), available=False),
+    _option("level", Share(low=0.5, high=1), "95%", "the level of confidence intervals", "wide <- base; level=90%"),
+    _option("seed", Whole(low=0, high=2**31 - 1), "42", "the seed from which every other seed derives", "defaults seed=7"),
+)  # fmt: skip
+
+OPTIONS = {entry.name: entry for entry in _LISTED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExhibitOption:
+    """An option of a `table`, `figure` or `data` statement."""
+
+    name: str
+    kind: Kind
+    default: str
+    meaning: str
+    available: bool = True
+
+
+def _exhibit(name: str, kind: Kind, default: str, meaning: str, available: bool = True) -> ExhibitOption:
+    return ExhibitOption(name=name, kind=kind, default=default, meaning=meaning, available=available)
+
+
+_TABLE = (
+    _exhibit("digits", Whole(low=0, high=10), "3", "decimals"),
+    _exhibit("below", Word(words=("se", "t", "p", "ci")), "se", "what stands in parentheses under a coefficient"),
+    _exhibit("stars", YesNo(), "yes", "stars at 10%, 5% and 1%"),
+    _exhibit("scale", Real(low=1e-9, high=1e9), "1", "a factor for coefficients and standard errors"),
+    _exhibit("style", Word(words=("default", "aer", "qje", "frontiers")), "default", "the look", available=False),
+    _exhibit("keep", Words(), "", "terms to show"),
+)  # fmt: skip
+
+TABLE_OPTIONS = {entry.name: entry for entry in _TABLE}
+FIGURE_OPTIONS: dict[str, ExhibitOption] = {}
+DATA_OPTIONS = {
+    entry.name: entry
+    for entry in (
+        _exhibit("sheet", Words(), "the first", "the sheet of a workbook"),
+        _exhibit("encoding", Words(), "UTF-8, then GB18030", "the encoding of a text file"),
+    )
+}
+
+MODELS = {
+    "plr": "partially linear regression (Chernozhukov et al. 2018)",
+    "irm": "interactive regression: average effects of a binary treatment",
+    "pliv": "partially linear instrumental variables",
+    "iivm": "interactive instrumental variables: local average effects",
+    "did": "difference-in-differences with staggered adoption",
+    "qte": "quantile treatment effects",
+    "apo": "average potential outcomes of a treatment with several levels",
+}

@@ -1,0 +1,1 @@
+"""Folds, learners and cross-fitted nuisances."""

@@ -1,0 +1,1 @@
+"""Results to table models to files."""
