@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
 from gipspec.diagnostics import Problem
-
-Array = NDArray[np.float64]
+from gipspec.estimate.influence import Influence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,21 +22,6 @@ class NuisanceFit:
     learner: str
     metrics: tuple[tuple[str, float], ...]
     weights: tuple[tuple[str, float], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Influence:
-    """Clustered scores of an estimate, by repetition: what any two estimates are compared with.
-
-    For each dimension of clustering, `clusters[j]` holds the sorted names (C_j,) and `values[j]` the influence
-    (R, C_j) of each cluster on the estimate in each repetition r, so that se_r² = Σ_j Σ_c values[j][r, c]².
-    `theta` (R,) are the estimates by repetition.
-    """
-
-    theta: Array
-    dimensions: tuple[str, ...]
-    clusters: tuple[tuple[str, ...], ...]
-    values: tuple[Array, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
