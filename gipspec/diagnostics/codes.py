@@ -151,6 +151,8 @@ ESTIMATION = (
     _error("G411", "the treatments {names} are collinear once the controls are removed", "drop one of them",
            "The effects of treatments that move together cannot be told apart."),
     _error("G412", "fold {fold} has {reason} of {target} to learn from", "lower `folds=`, or use a regression learner", "A classifier needs both classes in every training set."),
+    _error("G413", "estimates with different clusters cannot be compared: one is clustered by {left}, the other by {right}",
+           "give both models the same `cluster=`", "The standard error of a difference comes from the clusters that both estimates share."),
 )  # fmt: skip
 
 OUTPUT = (
