@@ -121,13 +121,15 @@ class Term:
 class Model:
     """One estimation: a formula and its settings.
 
-    `name` is unique (`algos.lasso`), `family` is the name of its line (`algos`), `variant` what sets it apart
-    within the fan (`lasso`). `line` is the statement that asks for it, in canonical print.
+    `name` is unique (`algos.lasso`), `family` is the name of its line (`algos`), `variant` what addresses it
+    within the fan (`lasso`, `0_5`), `choice` the same as it was written (`lasso`, `0.5%`). `line` is the
+    statement that asks for it, in canonical print.
     """
 
     name: str
     family: str
     variant: str
+    choice: str
     outcome: Expr
     treatments: tuple[Expr, ...]
     controls: tuple[Term, ...]

@@ -1,0 +1,168 @@
+"""Checks of expressions that yield a column: names, functions, arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import singledispatch
+
+from gipspec.diagnostics import GipError, Problem, problem
+from gipspec.lang.check.scope import Scope, require_column, unknown
+from gipspec.lang.syntax import Argument, Binary, Call, Each, Expr, Name, Number, Percent, Range, Text, Unary
+from gipspec.lang.vocabulary import FUNCTIONS, FunctionEntry
+
+COLUMN = frozenset({"column"})
+LET = frozenset({"column", "index"})
+
+
+def names_in(expr: Expr) -> Iterator[Name]:
+    """Yield every name that an expression uses, left to right; a long sum costs no recursion."""
+    todo: list[Expr] = [expr]
+    while todo:
+        match todo.pop():
+            case Name() as name:
+                yield name
+            case Call(arguments=arguments) as call:
+                todo += [a.value for a in reversed(arguments) if not _is_word(call, a)]
+            case Unary(operand=operand):
+                todo.append(operand)
+            case Binary(left=left, right=right) | Range(low=left, high=right):
+                todo += [right, left]
+            case Each(items=items):
+                todo += reversed(items)
+
+
+def check_column(expr: Expr, scope: Scope, roles: frozenset[str] = COLUMN) -> list[Problem]:
+    """Return the problems of an expression that should yield a value for each row."""
+    found: list[Problem] = []
+    _check(expr, scope, roles, found)
+    return found
+
+
+@singledispatch
+def _check(expr: Expr, scope: Scope, roles: frozenset[str], found: list[Problem]) -> None:
+    raise TypeError(type(expr).__name__)
+
+
+@_check.register(Number)
+@_check.register(Percent)
+@_check.register(Text)
+def _(expr: Expr, scope: Scope, roles: frozenset[str], found: list[Problem]) -> None:
+    return
+
+
+@_check.register
+def _(expr: Name, scope: Scope, roles: frozenset[str], found: list[Problem]) -> None:
+    require_column_into(expr, scope, found)
+
+
+@_check.register
+def _(expr: Unary, scope: Scope, roles: frozenset[str], found: list[Problem]) -> None:
+    _check(expr.operand, scope, roles, found)
+
+
+@_check.register
+def _(expr: Binary, scope: Scope, roles: frozenset[str], found: list[Problem]) -> None:
+    if expr.op == ":":
+        found.append(_not_a_value(expr, "write `a * b` for the product of two columns"))
+        return
+    _check(expr.left, scope, roles, found)
+    if expr.op in ("in", "not in"):
+        _check_members(expr, scope, roles, found)
+    else:
+        _check(expr.right, scope, roles, found)
+
+
+def _check_members(expr: Binary, scope: Scope, roles: frozenset[str], found: list[Problem]) -> None:
+    if not isinstance(expr.right, Each):
+        found.append(_not_a_value(expr.right, 'write the values in brackets: `region in ["East", "West"]`'))
+        return
+    for item in expr.right.items:
+        _check(item, scope, roles, found)
+
+
+@_check.register
+def _(expr: Each, scope: Scope, roles: frozenset[str], found: list[Problem]) -> None:
+    found.append(problem("G216", expr.span))
+
+
+@_check.register
+def _(expr: Range, scope: Scope, roles: frozenset[str], found: list[Problem]) -> None:
+    found.append(_not_a_value(expr, "a range belongs to an option such as `event=-5..5`"))
+
+
+@_check.register
+def _(expr: Call, scope: Scope, roles: frozenset[str], found: list[Problem]) -> None:
+    entry = FUNCTIONS.get(expr.function)
+    legal = [f.name for f in FUNCTIONS.values() if f.role in roles]
+    if entry is None or entry.role not in roles:
+        where = "" if entry is None else " in this place"
+        found.append(unknown("G206", expr.name_span, expr.function, legal, name=expr.function, where=where))
+        return
+    found += check_arguments(expr, entry, scope)
+    for argument in expr.arguments:
+        if not _is_word(expr, argument):
+            _check_argument(expr, argument, scope, found)
+
+
+def _check_argument(call: Call, argument: Argument, scope: Scope, found: list[Problem]) -> None:
+    """Check one argument: group columns may be crossed, breaks are a list, anything else is a column."""
+    position = call.arguments.index(argument)
+    value = argument.value
+    if call.function == "ave" and (argument.name == "by" or position == 1):
+        for name in names_in(value):
+            require_column_into(name, scope, found)
+    elif call.function == "cut" and isinstance(value, Each):
+        for item in value.items:
+            _check(item, scope, COLUMN, found)
+    else:
+        _check(value, scope, COLUMN, found)
+
+
+def require_column_into(name: Name, scope: Scope, found: list[Problem]) -> None:
+    """Append the problem of `require_column`, if there is one."""
+    try:
+        require_column(name, scope)
+    except GipError as error:
+        if not error.problems:
+            raise
+        found.extend(error.problems)
+
+
+def check_arguments(call: Call, entry: FunctionEntry, scope: Scope) -> list[Problem]:
+    """Check the number and the names of a call's arguments, and that a panel is there where one is needed."""
+    found: list[Problem] = []
+    usage = f"for example: `{entry.example}`"
+    positional = [a for a in call.arguments if a.name is None]
+    named = [a.name for a in call.arguments if a.name is not None]
+    legal = (*entry.positional, *entry.named) if not entry.repeats else entry.named
+    for argument in call.arguments:
+        if argument.name is not None and argument.name not in legal:
+            reason = f"there is no argument `{argument.name}`"
+            found.append(problem("G207", argument.span, name=entry.name, reason=reason, remedy=usage))
+    given = len(positional) + sum(1 for n in named if n in entry.positional)
+    if given < entry.least or (len(positional) > len(entry.positional) and not entry.repeats):
+        reason = f"takes {_count(entry)}, not {given}"
+        found.append(problem("G207", call.span, name=entry.name, reason=reason, remedy=usage))
+    if len(named) != len(set(named)) or any(n in entry.positional[: len(positional)] for n in named):
+        reason = "an argument is given twice"
+        found.append(problem("G207", call.span, name=entry.name, reason=reason, remedy=usage))
+    if entry.needs_panel and scope.panel is None:
+        found.append(problem("G110", call.name_span, what=f"`{entry.name}`"))
+    return found
+
+
+def _count(entry: FunctionEntry) -> str:
+    if entry.repeats:
+        return f"{entry.least} or more arguments"
+    most = len(entry.positional)
+    number = f"{entry.least}" if entry.least == most else f"{entry.least} to {most}"
+    return f"{number} argument{'s' if most > 1 else ''}"
+
+
+def _is_word(call: Call, argument: Argument) -> bool:
+    """Tell whether an argument is a word of the language, such as `scale=year`, and no column."""
+    return call.function in ("entropy", "pca", "topsis") and argument.name == "scale"
+
+
+def _not_a_value(expr: Expr, remedy: str) -> Problem:
+    return problem("G217", expr.span, found=expr.span.text, remedy=remedy)

@@ -1,0 +1,95 @@
+"""Reading a spec with everything that it includes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from gipspec.diagnostics import GipError, Problem, nearest, problem
+from gipspec.lang.parser import parse
+from gipspec.lang.syntax import IncludeStatement, SpecFile, Statement
+from gipspec.source import Source, Span
+
+MOST_INCLUDES = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """A parsed spec: `statements` of the file and of what it includes, in the place of each `include`."""
+
+    source: Source
+    folder: Path
+    statements: tuple[Statement, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_source(path: Path, name: str | None = None) -> Source:
+    """Read a spec file.
+
+    Raises GipError: G507 where it cannot be read, G008 where it is not UTF-8.
+    """
+    shown = name or path.name
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or "it cannot be opened"
+        others = [p.name for p in path.parent.glob("*.gip")] if path.parent.is_dir() else []
+        guess = nearest(path.name, others)
+        remedy = f"did you mean {guess}?" if guess else "look at the name and the folder"
+        raise GipError(problem("G507", path=path, reason=reason, remedy=remedy)) from None
+    try:
+        return Source.of(shown, data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise GipError(problem("G008", name=shown, offset=error.start)) from None
+
+
+def load_spec(path: Path) -> Spec:
+    """Read and parse a spec and its includes.
+
+    Raises GipError where the file itself cannot be read; problems of its text are in the result.
+    """
+    return load_source(read_source(path), path.parent, path)
+
+
+def load_source(source: Source, folder: Path, path: Path | None = None) -> Spec:
+    """Parse spec text; `folder` is where includes and data are looked for."""
+    file, problems = parse(source)
+    found = list(problems)
+    chain = (path.resolve(),) if path else ()
+    statements = _spread(file, folder, chain, found)
+    return Spec(source=source, folder=folder, statements=tuple(statements), problems=tuple(found))
+
+
+def _spread(file: SpecFile, folder: Path, chain: tuple[Path, ...], found: list[Problem]) -> list[Statement]:
+    statements: list[Statement] = []
+    for statement in file.statements:
+        if not isinstance(statement, IncludeStatement):
+            statements.append(statement)
+            continue
+        target = folder / statement.path.value
+        span = statement.path.span
+        if target.resolve() in chain:
+            reason, remedy = "it includes itself", "take one of the `include` lines away"
+            found.append(_refused(span, target, reason, remedy))
+        elif len(chain) >= MOST_INCLUDES:
+            found.append(problem("G007", span, what="the depth of includes", bound=MOST_INCLUDES))
+        else:
+            statements += _included(target, span, chain, found)
+    return statements
+
+
+def _included(target: Path, span: Span, chain: tuple[Path, ...], found: list[Problem]) -> list[Statement]:
+    try:
+        source = read_source(target)
+    except GipError as error:
+        inner = error.problems[0]
+        remedy = inner.help or "look at the name and the folder"
+        found.append(_refused(span, target, inner.message.rpartition(": ")[2], remedy))
+        return []
+    file, problems = parse(source)
+    found += problems
+    return _spread(file, target.parent, (*chain, target.resolve()), found)
+
+
+def _refused(span: Span, target: Path, reason: str, remedy: str) -> Problem:
+    return problem("G006", span, path=target.name, reason=reason, remedy=remedy)
