@@ -26,7 +26,7 @@ def difference(a: Influence, b: Influence, level: float) -> tuple[Aggregate, Inf
     both estimates are those of the same clusters (the delta method on the stacked moment conditions;
     Chernozhukov et al. 2018, theorem 3.1 for their joint normality). Both estimates should come from the same
     map of folds; where one has more repetitions the common first ones are compared. The median of the
-    differences is not the difference of the medians, and is reported as the spread goes with it.
+    differences need not be the difference of the medians.
 
     Raises GipError G413 unless both are clustered by the same dimensions.
     """

@@ -62,15 +62,14 @@ def _check_predictions(target: Array, prediction: Array, learner: str, name: str
     lost = int(np.count_nonzero(~np.isfinite(prediction)))
     if lost:
         reason = f"{lost} of its predictions are not finite numbers"
-        raise GipError(problem("G406", learner=learner, target=f"`{name}`", reason=reason))
-    if (
-        learner == "learner_d"
-        and _all_binary(target)
-        and _all_binary(prediction)
-        and np.any(target != prediction)
-    ):
+        raise GipError(
+            problem("G406", learner=learner, target=name, reason=reason, remedy="try another learner")
+        )
+    labels = _all_binary(target) and _all_binary(prediction) and bool(np.any(target != prediction))
+    if learner == "learner_d" and labels:
         reason = "it predicts only 0 and 1, and probabilities are needed"
-        raise GipError(problem("G406", learner=learner, target=f"`{name}`", reason=reason))
+        remedy = "use a learner that smooths more: larger leaves, more trees or more neighbours"
+        raise GipError(problem("G406", learner=learner, target=name, reason=reason, remedy=remedy))
 
 
 def _all_binary(values: Array) -> bool:

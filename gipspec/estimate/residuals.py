@@ -9,7 +9,8 @@ import numpy as np
 from gipspec.diagnostics import GipError, problem
 from gipspec.estimate.influence import Array
 
-NO_VARIATION = 1e-16  # of the treatment's mean square: residuals that are rounding error
+NO_VARIATION = 1e-16  # share of a treatment's variance that is taken for rounding error
+ROUNDING = 64 * np.finfo(np.float64).eps  # relative to the largest value
 COLLINEAR = 1e-10  # share of a residualised treatment's sum of squares that the others leave
 
 
@@ -21,7 +22,8 @@ def check_residuals(d: Array, m_hat: Array, names: Sequence[str]) -> None:
     """
     residual = d - m_hat
     left = np.sum(residual**2, axis=0)
-    explained = left <= NO_VARIATION * np.sum(d**2, axis=0)
+    noise = len(d) * (ROUNDING * np.max(np.abs(d), axis=0)) ** 2
+    explained = left <= NO_VARIATION * np.sum((d - np.mean(d, axis=0)) ** 2, axis=0) + noise
     if np.any(explained):
         raise GipError(
             *(
@@ -43,6 +45,7 @@ def others(residual: Array, j: int, target: Array) -> Array:
     rest = np.delete(residual, j, axis=1)
     if rest.shape[1] == 0:
         return np.zeros_like(target)
+    rest = rest / np.linalg.norm(rest, axis=0)  # units of measurement must not decide what counts as nought
     coefficients = np.linalg.lstsq(rest, target, rcond=None)[0]
     return np.asarray(rest @ coefficients, dtype=np.float64)
 
