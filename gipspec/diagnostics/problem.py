@@ -52,6 +52,9 @@ class GipError(Exception):
         super().__init__("; ".join(f"{p.code}: {p.message}" for p in problems))
         self.problems = problems
 
+    def __reduce__(self) -> tuple[type[GipError], tuple[Problem, ...]]:
+        return type(self), self.problems  # so that a worker's error reaches the main process whole
+
 
 def problem(
     code: str,

@@ -66,6 +66,8 @@ class Estimate:
     effects_share: float  # var of the treatment after removing effects / before
     rows_lost: tuple[tuple[str, int], ...]  # rows without a value, by column, before they were dropped
     line: str
+    choice: str = ""  # `variant` as it was written: "0.5%", "lowcarbon + smartcity"
+    settings: tuple[tuple[str, str], ...] = ()  # what defines the estimate, for comparing runs
     influence: Influence = field(compare=False, repr=False)
 
 

@@ -1,1 +1,16 @@
-"""From a checked study to a plan: frozen steps, data and no callables."""
+"""From a checked study to a plan: frozen steps, data and no callables; it explains itself."""
+
+from gipspec.plan.build import build_plan, describe_settings
+from gipspec.plan.explain import Earlier, Verdict, explain_plan
+from gipspec.plan.steps import EstimateStep, NuisanceStep, Plan
+
+__all__ = [
+    "Earlier",
+    "EstimateStep",
+    "NuisanceStep",
+    "Plan",
+    "Verdict",
+    "build_plan",
+    "describe_settings",
+    "explain_plan",
+]

@@ -45,7 +45,7 @@ def resolve_table(statement: TableStatement, resolved: Resolved) -> tuple[TableR
 
 
 def refuse_figure(statement: FigureStatement, resolved: Resolved) -> list[Problem]:
-    """Return the problems of a figure: this version draws none, and says so; names are checked all the same."""
+    """Return the problems of a figure: this version draws none, and says so; its names are checked."""
     found: list[Problem] = []
     _members(statement.items, resolved, found)
     remedy = "leave it away for now; the estimates stand in results.json"

@@ -1,4 +1,4 @@
-"""Learners: from `rf(trees=500)`, `stack(a, b)` or a learner's own name to a `Learner` with all parameters."""
+"""Learners: from `rf(trees=500)`, `stack(a, b)` or a learner's own name to a complete `Learner`."""
 
 from __future__ import annotations
 

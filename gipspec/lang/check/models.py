@@ -154,7 +154,7 @@ def _contrast(name: str, statement: ModelStatement, head: Difference, result: Re
 def _drafts(
     statement: ModelStatement, declared: Declarations, scope: Scope, result: Resolved
 ) -> tuple[tuple[Draft, ...], list[Problem]]:
-    """Spread a line out into drafts: a formula's own lists, a base's members, and the lists of its options."""
+    """Spread a line out into drafts: the lists of its formula and options, and the members of its base."""
     own, found = _own_options(statement)
     match statement.head:
         case Formula() as head:
@@ -232,7 +232,7 @@ def _column(expr: Expr, scope: Scope) -> Expr:
 
 
 def _treatments(expr: Expr, scope: Scope) -> tuple[tuple[Expr, ...], tuple[Term, ...]]:
-    """Return the treatments and the controls that they bring: `d * w` is d and d×w, with w among the controls."""
+    """Return the treatments and the controls that they bring: `d * w` is d and d×w, with w controlled for."""
     match expr:
         case Binary(op="+", left=left, right=right):
             first, extra = _treatments(left, scope)

@@ -1,0 +1,121 @@
+"""From a checked study to a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from fnmatch import fnmatchcase
+
+from gipspec.diagnostics import GipError, nearest, problem
+from gipspec.lang.check import term_text
+from gipspec.lang.printer import print_expr
+from gipspec.lang.study import Model, Sample, Study
+from gipspec.lang.syntax import Expr
+from gipspec.plan.steps import EstimateStep, NuisanceStep, Plan
+
+
+def build_plan(study: Study, *, select: Iterable[str] = (), draft: bool = False) -> Plan:
+    """Lay out the steps of a study.
+
+    `select` keeps only models, fans, differences or tables of these names (`*` and `?` match); what a
+    selected difference or table shows comes along. `draft` takes one repetition of everything.
+
+    Raises GipError with G505 for a pattern that matches nothing.
+    """
+    chosen = _selected(study, tuple(select))
+    models = [m for m in study.models if chosen is None or m.name in chosen]
+    if draft:
+        models = [replace(m, settings=replace(m.settings, reps=1)) for m in models]
+    return Plan(
+        study=study,
+        estimates=tuple(EstimateStep(model=m, nuisances=_nuisances(m)) for m in models),
+        contrasts=tuple(c for c in study.contrasts if chosen is None or c.name in chosen),
+        draft=draft,
+    )
+
+
+def _selected(study: Study, patterns: tuple[str, ...]) -> set[str] | None:
+    if not patterns:
+        return None
+    chosen: set[str] = set()
+    tables = {t.name: {n for p in t.panels for n in p.members} for t in study.tables}
+    families = {m.family for m in study.models}
+    names = {m.name for m in study.models} | {c.name for c in study.contrasts}
+    for pattern in patterns:
+        hits = {n for n in names if fnmatchcase(n, pattern) or n.startswith(pattern + ".")}
+        for table, members in tables.items():
+            if fnmatchcase(table, pattern):
+                hits |= members
+        if not hits:
+            guess = nearest(pattern, {*names, *families, *tables})
+            remedy = f"did you mean `{guess}`?" if guess else "the names stand in front of `<-`"
+            raise GipError(problem("G505", pattern=pattern, remedy=remedy))
+        chosen |= hits
+    for contrast in study.contrasts:
+        if contrast.name in chosen:
+            chosen |= {contrast.left, contrast.right}
+    return chosen
+
+
+def _nuisances(model: Model) -> tuple[NuisanceStep, ...]:
+    settings = model.settings
+    targets = [("outcome", model.outcome, settings.learner_y)]
+    targets += [("treatment", t, settings.learner_d) for t in model.treatments]
+    return tuple(
+        NuisanceStep(
+            role=role,
+            target=print_expr(target),
+            features=tuple(sorted(term_text(t) for t in model.controls)),
+            sample=_sample(settings.sample),
+            winsor=settings.winsor,
+            fe=tuple(":".join(e) for e in settings.fe),
+            fe_method=settings.fe_method if settings.fe else "none",
+            learner=learner,
+            tune=settings.tune,
+            folds=settings.folds,
+            rep=rep,
+            seed=settings.seed,
+        )
+        for rep in range(settings.reps)
+        for role, target, learner in targets
+    )
+
+
+def _sample(sample: Sample | None) -> str:
+    return print_expr(sample.condition) if sample else ""
+
+
+def describe_settings(model: Model) -> dict[str, str]:
+    """Return what defines an estimate, in words of the spec: what `gipspec plan` compares between runs."""
+    settings = model.settings
+
+    def joined(parts: Iterable[str]) -> str:
+        return " + ".join(parts) or "none"
+
+    expr: Expr = model.outcome
+    return {
+        "outcome": print_expr(expr),
+        "treatment": joined(print_expr(t) for t in model.treatments),
+        "controls": joined(term_text(t) for t in model.controls),
+        "learner_y": _learner(settings.learner_y),
+        "learner_d": _learner(settings.learner_d),
+        "tune": str(settings.tune or "no"),
+        "fe": joined(":".join(e) for e in settings.fe),
+        "fe_method": settings.fe_method if settings.fe else "none",
+        "folds": str(settings.folds),
+        "reps": str(settings.reps),
+        "cluster": joined(settings.cluster),
+        "sample": _sample(settings.sample) or "all rows",
+        "winsor": f"{settings.winsor:g}" if settings.winsor else "no",
+        "level": f"{settings.level:g}",
+        "seed": str(settings.seed),
+    }
+
+
+def _learner(learner: object) -> str:
+    from gipspec.lang.study import Learner
+
+    assert isinstance(learner, Learner)
+    inner = [_learner(m) for m in learner.members]
+    inner += [f"{k}={v}" for k, v in learner.parameters]
+    return f"{learner.name}({', '.join(inner)})" if inner else learner.name

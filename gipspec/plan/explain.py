@@ -1,0 +1,66 @@
+"""A plan that explains itself: what would run, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gipspec.plan.build import describe_settings
+from gipspec.plan.steps import EstimateStep, Plan
+
+Settings = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """What the last run left: the settings of its estimates by model, and what they were computed from."""
+
+    settings: Mapping[str, Settings]
+    data_hash: str
+    versions: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """`RUN base: folds 5→10` or `SKIP quad: up to date`."""
+
+    name: str
+    run: bool
+    reason: str
+    nuisances: int
+
+    def __str__(self) -> str:
+        return f"{'RUN ' if self.run else 'SKIP'} {self.name}: {self.reason}"
+
+
+def explain_plan(
+    plan: Plan, earlier: Earlier | None, data_hash: str, versions: tuple[tuple[str, str], ...]
+) -> tuple[Verdict, ...]:
+    """Say for each estimate whether the last run's results still hold, and what changed where they do not."""
+    return tuple(_verdict(step, earlier, data_hash, versions) for step in plan.estimates)
+
+
+def _verdict(
+    step: EstimateStep, earlier: Earlier | None, data_hash: str, versions: tuple[tuple[str, str], ...]
+) -> Verdict:
+    name = step.model.name
+    reason = ""
+    if earlier is None or name not in earlier.settings:
+        reason = "new"
+    elif changed := _changes(earlier.settings[name], describe_settings(step.model)):
+        reason = ", ".join(changed)
+    elif earlier.data_hash != data_hash:
+        reason = "the data changed"
+    elif earlier.versions != versions:
+        reason = "other versions of " + ", ".join(_moved(earlier.versions, versions))
+    return Verdict(name=name, run=bool(reason), reason=reason or "up to date", nuisances=len(step.nuisances))
+
+
+def _changes(before: Settings, now: Settings) -> list[str]:
+    keys = [k for k in now if before.get(k) != now[k]]
+    return [f"{k} {before.get(k, '?')}→{now[k]}" for k in keys]
+
+
+def _moved(before: tuple[tuple[str, str], ...], now: tuple[tuple[str, str], ...]) -> list[str]:
+    old, new = dict(before), dict(now)
+    return sorted(k for k in {*old, *new} if old.get(k) != new.get(k))
