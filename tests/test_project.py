@@ -1,0 +1,263 @@
+"""What the project says of itself is true: the README, the docs, the changelog, the wheel.
+
+`python tests/test_project.py` rewrites the reference tables in docs/language.md from the vocabulary.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from gipspec.lang.vocabulary import (
+    DATA_OPTIONS,
+    FUNCTIONS,
+    LEARNERS,
+    OPTIONS,
+    TABLE_OPTIONS,
+    LearnerEntry,
+    describe,
+)
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+LANGUAGE = ROOT / "docs" / "language.md"
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+TEXTS = (".py", ".md", ".gip", ".toml", ".lark", ".jinja", ".tex", ".json", ".csv", ".txt", ".yml", "")
+FOLDERS = ("gipspec", "grammar", "specs", "templates", "tests", "bench", "docs", ".ci")
+
+# ---------------------------------------------------------------- the reference, written from the vocabulary
+
+
+def cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def row(*cells: str) -> str:
+    return "| " + " | ".join(cell(c) for c in cells) + " |"
+
+
+def options_table() -> Iterable[str]:
+    yield row("option", "default", "takes", "meaning", "for example")
+    yield "|---|---|---|---|---|"
+    for o in OPTIONS.values():
+        later = "" if o.available else "**later** · "
+        if o.available and o.words:
+            later = f"now {', '.join(f'`{w}`' for w in o.words)}, the others **later** · "
+        yield row(f"`{o.name}`", o.default, describe(o.kind), later + o.meaning, f"`{o.example}`")
+
+
+def learners_table() -> Iterable[str]:
+    yield row("learner", "meaning", "parameters and defaults", "library")
+    yield "|---|---|---|---|"
+    for entry in LEARNERS.values():
+        extra = f" (extra `{entry.extra}`)" if entry.extra else ""
+        task = " · classifier only" if entry.task == "classification" else ""
+        yield row(f"`{entry.name}`", entry.meaning + task + extra, parameters(entry), f"`{entry.library}`")
+
+
+def parameters(entry: LearnerEntry) -> str:
+    return ", ".join(
+        f"`{p.name}={shown(p.default)}`" + (f" ({p.library_name})" if p.library_name else "")
+        for p in entry.parameters
+    )
+
+
+def shown(value: object) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return "1/3" if value == 1 / 3 else f"{value:g}"
+        case tuple():
+            return "[" + ", ".join(shown(v) for v in value) + "]"
+        case _:
+            return str(value)
+
+
+def functions_table() -> Iterable[str]:
+    yield row("function", "meaning", "for example")
+    yield "|---|---|---|"
+    for f in FUNCTIONS.values():
+        more = ("...",) if f.repeats else ()
+        arguments = ", ".join((*f.positional, *more, *(f"{n}=" for n in f.named)))
+        later = "**later** · " if f.role == "moderator" else ""
+        yield row(f"`{f.name}({arguments})`", later + f.meaning, f"`{f.example}`")
+
+
+def exhibits_table() -> Iterable[str]:
+    yield row("statement", "option", "default", "takes", "meaning")
+    yield "|---|---|---|---|---|"
+    for statement, table in (("table", TABLE_OPTIONS), ("data", DATA_OPTIONS)):
+        for o in table.values():
+            later = "" if o.available else "**later** · "
+            yield row(f"`{statement}`", f"`{o.name}`", o.default, describe(o.kind), later + o.meaning)
+
+
+TABLES = {
+    "options": options_table,
+    "learners": learners_table,
+    "functions": functions_table,
+    "exhibits": exhibits_table,
+}
+
+
+def with_tables(text: str) -> str:
+    for name, table in TABLES.items():
+        body = f"<!-- {name} -->\n" + "\n".join(table()) + "\n<!-- end -->"
+        text = re.sub(rf"<!-- {name} -->\n.*?<!-- end -->", lambda _, b=body: b, text, flags=re.DOTALL)
+    return text
+
+
+def test_the_reference_is_that_of_the_vocabulary() -> None:
+    text = LANGUAGE.read_text(encoding="utf-8")
+    assert all(f"<!-- {name} -->" in text for name in TABLES)
+    assert text == with_tables(text), "run `python tests/test_project.py`"
+
+
+# ---------------------------------------------------------------- snippets
+
+
+def snippets(path: Path, kind: str) -> list[str]:
+    text = path.read_text(encoding="utf-8")
+    return re.findall(rf"^```{re.escape(kind)}\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def problems_of(text: str, folder: Path) -> list[str]:
+    """Return the codes of a spec's errors; columns of data that are not there are taken on trust."""
+    from gipspec.data import read_schema
+    from gipspec.lang.check import declare, resolve
+    from gipspec.lang.load import load_source
+    from gipspec.source import Source
+
+    spec = load_source(Source.of("snippet.gip", text), folder)
+    declared = declare(spec.source, spec.statements, folder)
+    assert declared.data is not None
+    schema = read_schema(declared.data) if declared.data.package else None
+    found = [*spec.problems, *resolve(declared, schema).problems]
+    return sorted({p.code for p in found if p.severity == "error"})
+
+
+def completed(snippet: str) -> str:
+    """Add the data and the names that a snippet of the docs leaves out."""
+    lines = [snippet]
+    if not re.search(r"^data ", snippet, flags=re.MULTILINE):
+        lines += ['data "panel.dta"', "panel city year"]
+    if "controls" in snippet and not re.search(r"^set controls", snippet, flags=re.MULTILINE):
+        lines.append("set controls = lngdp + density")
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("snippet", snippets(README, "gip"))
+def test_the_readme_holds_sound_specs(snippet: str, tmp_path: Path) -> None:
+    assert problems_of(snippet, tmp_path) == []
+
+
+@pytest.mark.parametrize("snippet", snippets(LANGUAGE, "gip"))
+def test_the_language_is_shown_by_sound_specs(snippet: str, tmp_path: Path) -> None:
+    assert problems_of(completed(snippet), tmp_path) == []
+
+
+@pytest.mark.parametrize("snippet", snippets(LANGUAGE, "gip later"))
+def test_what_comes_later_is_refused_by_name(snippet: str, tmp_path: Path) -> None:
+    assert problems_of(completed(snippet), tmp_path) == ["G209"]
+
+
+def test_the_castle_study_is_sound() -> None:
+    path = ROOT / "specs" / "castle.gip"
+    assert problems_of(path.read_text(encoding="utf-8"), path.parent) == []
+
+
+# ---------------------------------------------------------------- the project's own statements
+
+
+def readme_command(marker: str) -> str:
+    text = README.read_text(encoding="utf-8")
+    (command,) = re.findall(rf"<!-- {marker} -->\n```sh\n(.*)\n```", text)
+    return str(command)
+
+
+def test_the_readme_opens_with_two_commands() -> None:
+    assert readme_command("run").endswith("gipspec run specs/castle.gip")
+    assert readme_command("test").endswith("python -m pytest")
+    extras = PYPROJECT["project"]["optional-dependencies"]
+    for marker in ("run", "test"):
+        (extra,) = re.findall(r"\.\[(\w+)\]", readme_command(marker))
+        assert extra in extras
+
+
+def test_ci_takes_the_test_command_from_the_readme() -> None:
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "<!-- test -->" in script
+    assert "README.md" in script
+    assert "pytest" not in script
+
+
+def test_the_changelog_names_the_version() -> None:
+    from gipspec import __version__
+
+    version = PYPROJECT["project"]["version"]
+    assert version == __version__
+    assert f"\n## {version}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_every_link_leads_somewhere() -> None:
+    for page in (README, *sorted((ROOT / "docs").glob("*.md"))):
+        for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            if "://" not in target:
+                assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def committed() -> list[Path]:
+    """Return the text files that git tracks, or those of the project's folders where there is no git."""
+    done = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
+    if done.returncode == 0 and done.stdout:
+        paths = [ROOT / name.decode() for name in done.stdout.split(b"\0") if name]
+    else:
+        paths = [p for folder in FOLDERS for p in (ROOT / folder).rglob("*")]
+        paths += [p for p in ROOT.iterdir() if p.suffix in (".md", ".toml")]
+    return [p for p in paths if p.is_file() and p.suffix in TEXTS]
+
+
+def test_nothing_names_a_folder_of_somebodys_machine() -> None:
+    place = re.compile(r"(?<![\w.$}])/(?:" + "|".join(("home", "root", "Users", "work")) + r")/\w")
+    found = [
+        str(p.relative_to(ROOT))
+        for p in committed()
+        if place.search(p.read_text(encoding="utf-8", errors="replace"))
+    ]
+    assert not found
+
+
+def test_the_wheel_carries_grammar_and_templates(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "build",
+        "--wheel",
+        "--no-isolation",
+        "--outdir",
+        str(tmp_path),
+        str(ROOT),
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("gipspec-*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    for folder in ("grammar", "templates"):
+        wanted = {
+            f"gipspec/{p.relative_to(ROOT).as_posix()}" for p in (ROOT / folder).rglob("*") if p.is_file()
+        }
+        assert wanted, f"{folder}/ is empty"
+        assert wanted <= names
+    assert "gipspec/py.typed" in names
+    assert not [n for n in names if n.startswith(("tests/", "bench/"))]
+
+
+if __name__ == "__main__":
+    LANGUAGE.write_text(with_tables(LANGUAGE.read_text(encoding="utf-8")), encoding="utf-8")
