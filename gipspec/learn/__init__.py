@@ -1,1 +1,20 @@
 """Folds, learners and cross-fitted nuisances."""
+
+from gipspec.learn.build import build_learner
+from gipspec.learn.crossfit import CrossFit, cross_fit
+from gipspec.learn.folds import derive_seed, fold_map
+from gipspec.learn.quality import fit_quality
+from gipspec.learn.task import Task, task_of
+from gipspec.learn.tune import tune_learner
+
+__all__ = [
+    "CrossFit",
+    "Task",
+    "build_learner",
+    "cross_fit",
+    "derive_seed",
+    "fit_quality",
+    "fold_map",
+    "task_of",
+    "tune_learner",
+]

@@ -1,0 +1,79 @@
+"""Seeds and folds: functions of what they are for, never of the order in which they are asked for."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from gipspec.diagnostics import GipError, problem
+
+Codes = NDArray[np.int64]
+Array = NDArray[np.float64]
+Split = tuple[Codes, Codes]  # positions of the rows to learn from, and of those held out
+
+
+def derive_seed(seed: int, *parts: object) -> int:
+    """Derive a 32-bit seed from the study's seed and what it is for.
+
+    `parts` are text, whole numbers, numbers, truth values or tuples of these; anything else raises TypeError,
+    since its text might differ between runs. The first four bytes of SHA-256, hence equal on every machine.
+    """
+    digest = hashlib.sha256(_spell((seed, *parts)).encode()).digest()
+    return int.from_bytes(digest[:4], "big")
+
+
+def _spell(part: object) -> str:
+    """Write a part so that no two different parts read the same."""
+    match part:
+        case bool() | np.bool_():
+            return f"b{int(part)}"
+        case int() | np.integer():
+            return f"i{int(part)}"
+        case float() | np.floating():
+            return f"f{float(part)!r}"
+        case str():
+            return f"s{len(part)}:{part}"
+        case tuple() | list():
+            return f"({','.join(_spell(p) for p in part)})"
+        case None:
+            return "n"
+    raise TypeError(f"a seed cannot be derived from {type(part).__name__}")
+
+
+def fold_map(n_units: int, folds: int, seed: int, rep: int) -> Codes:
+    """Assign every unit of the study to a fold: (n_units,) codes from 0 to folds - 1.
+
+    One map for each (seed, folds, repetition), whatever the model (DESIGN 4.1): a row's fold is
+    `fold_map(...)[unit]`, also in a sub-sample. Sizes differ by one unit at the most. The permutation sorts
+    raw output of PCG64, a stream that numpy promises never to change. Raises GipError G403.
+    """
+    if n_units < folds:
+        raise GipError(problem("G403", units=n_units, kind="units", folds=folds))
+    draws = np.random.PCG64(derive_seed(seed, "folds", folds, rep)).random_raw(n_units)
+    fold = np.empty(n_units, dtype=np.int64)
+    fold[np.argsort(draws, kind="stable")] = np.arange(n_units) % folds
+    return fold
+
+
+def inner_splits(group: ArrayLike, folds: int, binary: ArrayLike | None = None) -> list[Split]:
+    """Cut a training set into folds of whole units, for penalties, weights of a stack and searches.
+
+    `group` (n,) are unit codes. For a classifier, `binary` (n,) is the target: units are dealt in the order
+    of their share of ones, so that each fold meets both classes; otherwise scikit-learn's GroupKFold balances
+    the rows. There are at most as many folds as units; a single unit raises ValueError.
+    """
+    units, code = np.unique(np.asarray(group), return_inverse=True)
+    folds = min(folds, units.size)
+    if folds < 2:
+        raise ValueError("a single unit cannot be cut into folds")
+    if binary is None:
+        from sklearn.model_selection import GroupKFold
+
+        return list(GroupKFold(folds).split(code, groups=code))
+    share = np.bincount(code, weights=np.asarray(binary, dtype=np.float64)) / np.bincount(code)
+    fold = np.empty(units.size, dtype=np.int64)
+    fold[np.argsort(share, kind="stable")] = np.arange(units.size) % folds
+    held_out = fold[code]
+    return [(np.flatnonzero(held_out != k), np.flatnonzero(held_out == k)) for k in range(folds)]

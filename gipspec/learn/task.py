@@ -1,0 +1,47 @@
+"""What a nuisance is: a mean to be regressed, or a probability to be classified."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gipspec.diagnostics import GipError, problem
+from gipspec.lang.study import Learner
+from gipspec.lang.vocabulary.learners import LEARNERS
+
+Task = Literal["regression", "classification"]
+
+
+def task_of(learner: Learner, target: ArrayLike, name: str = "") -> Task:
+    """Say which task a learner has on a target (n,): classification where the target holds 0 and 1.
+
+    `ols` always regresses (the linear probability model). A learner that only classifies raises GipError G404
+    on any other target; `name` is the target's name in that message.
+    """
+    if is_binary(target):
+        return "regression" if learner.name == "ols" else "classification"
+    for part in (learner, *learner.members):
+        if LEARNERS[part.name].task == "classification":
+            raise GipError(problem("G404", learner=label_of(part), target=target_phrase(name)))
+    return "regression"
+
+
+def member_task(learner: Learner, task: Task) -> Task:
+    """Return the task of a stack's member: that of the stack, but `ols` regresses."""
+    return "regression" if learner.name == "ols" else task
+
+
+def is_binary(target: ArrayLike) -> bool:
+    """Whether a target holds 0 and 1, both, and nothing else."""
+    values = np.unique(np.asarray(target))
+    return values.size == 2 and bool(values[0] == 0) and bool(values[1] == 1)
+
+
+def label_of(learner: Learner) -> str:
+    return learner.label or learner.name
+
+
+def target_phrase(name: str) -> str:
+    return f"`{name}`" if name else "its target"
