@@ -1,0 +1,329 @@
+"""From what the grammar matched to nodes of the syntax tree: one function for each rule."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from gipspec.diagnostics import GipError, problem
+from gipspec.lang.syntax import (
+    Argument,
+    Binary,
+    Call,
+    DataStatement,
+    DefaultsStatement,
+    Difference,
+    Each,
+    Expr,
+    FigureStatement,
+    Formula,
+    Head,
+    IncludeStatement,
+    LabelStatement,
+    LearnerStatement,
+    LetStatement,
+    ModelStatement,
+    Name,
+    Node,
+    Number,
+    Option,
+    Package,
+    PanelItem,
+    PanelStatement,
+    Percent,
+    Range,
+    SampleStatement,
+    SetStatement,
+    StudyStatement,
+    TableStatement,
+    Text,
+    Unary,
+    Variation,
+)
+from gipspec.source import Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """A token: the name of its terminal and its place."""
+
+    kind: str
+    span: Span
+
+    @property
+    def text(self) -> str:
+        return self.span.text
+
+
+Piece = Leaf | Node
+Pieces = Sequence[Piece]
+T = TypeVar("T")
+
+
+def build(rule: str, pieces: Pieces) -> Node:
+    """Build the node of a rule from its pieces in order: tokens, punctuation included, and nodes.
+
+    Raises GipError (G218) for a model head that is neither a formula, nor a name, nor a difference of names.
+    """
+    return _RULES[rule](pieces)
+
+
+# ---------------------------------------------------------------- reading pieces
+
+
+def _place(pieces: Pieces) -> Span:
+    return pieces[0].span.to(pieces[-1].span)
+
+
+def _all(pieces: Pieces, kind: type[T]) -> tuple[T, ...]:
+    return tuple(piece for piece in pieces if isinstance(piece, kind))
+
+
+def _the(pieces: Pieces, kind: type[T]) -> T:
+    return _all(pieces, kind)[0]
+
+
+def _exprs(pieces: Pieces) -> list[Expr]:
+    return [piece for piece in pieces if isinstance(piece, Expr)]
+
+
+def _leaf(pieces: Pieces, kind: str) -> Leaf | None:
+    return next((piece for piece in _all(pieces, Leaf) if piece.kind == kind), None)
+
+
+def _text_of(pieces: Pieces) -> str | None:
+    """Return what stands between the quotes; a backslash before neither `"` nor `\\` stands for itself."""
+    leaf = _leaf(pieces, "TEXT")
+    return None if leaf is None else re.sub(r'\\(["\\])', r"\1", leaf.text[1:-1])
+
+
+def _some_text(pieces: Pieces) -> str:
+    return _text_of(pieces) or ""
+
+
+# ---------------------------------------------------------------- expressions
+
+
+def _name(pieces: Pieces) -> Name:
+    """Names are compared in the composed form of Unicode: é is one letter, however it was typed."""
+    leaf = _the(pieces, Leaf)
+    bare = leaf.text[1:-1] if leaf.kind == "QUOTED_NAME" else leaf.text
+    return Name(span=leaf.span, text=unicodedata.normalize("NFC", bare))
+
+
+def _number(pieces: Pieces) -> Number:
+    return Number(span=_place(pieces), text=_the(pieces, Leaf).text)
+
+
+def _percent(pieces: Pieces) -> Percent:
+    return Percent(span=_place(pieces), text=_the(pieces, Leaf).text)
+
+
+def _text(pieces: Pieces) -> Text:
+    return Text(span=_place(pieces), value=_some_text(pieces))
+
+
+def _call(pieces: Pieces) -> Call:
+    function = _the(pieces, Name)
+    arguments = tuple(
+        piece if isinstance(piece, Argument) else Argument(span=piece.span, name=None, value=piece)
+        for piece in pieces[1:]
+        if isinstance(piece, Argument | Expr)
+    )
+    return Call(span=_place(pieces), function=function.text, arguments=arguments, name_span=function.span)
+
+
+def _named(pieces: Pieces) -> Argument:
+    name, value = _exprs(pieces)
+    return Argument(span=_place(pieces), name=_the([name], Name).text, value=value)
+
+
+def _each(pieces: Pieces) -> Each:
+    return Each(span=_place(pieces), items=tuple(_exprs(pieces)))
+
+
+def _parens(pieces: Pieces) -> Node:
+    return replace(_exprs(pieces)[0], span=_place(pieces))
+
+
+def _binary(pieces: Pieces) -> Binary:
+    left, right = _exprs(pieces)
+    op = " ".join(leaf.text for leaf in _all(pieces, Leaf))
+    return Binary(span=_place(pieces), op=op, left=left, right=right)
+
+
+def _unary(pieces: Pieces) -> Unary:
+    return Unary(span=_place(pieces), op=_the(pieces, Leaf).text, operand=_exprs(pieces)[0])
+
+
+def _range(pieces: Pieces) -> Range:
+    low, high = _exprs(pieces)
+    return Range(span=_place(pieces), low=low, high=high)
+
+
+# ---------------------------------------------------------------- models
+
+
+def _option(pieces: Pieces) -> Option:
+    return Option(span=_place(pieces), name=_the(pieces, Name), value=_exprs(pieces)[1])
+
+
+def _formula(pieces: Pieces) -> Formula:
+    outcome, treatment, *controls = _exprs(pieces)
+    return Formula(
+        span=_place(pieces),
+        outcome=outcome,
+        treatment=treatment,
+        controls=controls[0] if controls else None,
+    )
+
+
+def _lone(pieces: Pieces) -> Head:
+    """Build the head that has no `~`."""
+    match _exprs(pieces)[0]:
+        case Name() as base:
+            return Variation(span=base.span, base=base)
+        case Binary(op="-", left=Name() as left, right=Name() as right, span=span):
+            return Difference(span=span, left=left, right=right)
+        case other:
+            raise GipError(
+                problem(
+                    "G218",
+                    other.span,
+                    reason="this is no model",
+                    remedy="write a formula `outcome ~ treatment | controls`, the name of a model to vary, "
+                    "or a difference of two models `a - b`",
+                )
+            )
+
+
+def _model(pieces: Pieces) -> ModelStatement:
+    head = next(piece for piece in pieces if isinstance(piece, Head))
+    named = _leaf(pieces, "ARROW") is not None
+    if not named and not isinstance(head, Formula):
+        raise GipError(
+            problem(
+                "G218",
+                head.span,
+                reason="a model without `~` needs a name of its own",
+                remedy=f"write `name <- {head.span.text}`, or a formula `outcome ~ treatment | controls`",
+            )
+        )
+    return ModelStatement(
+        span=_place(pieces),
+        name=_the(pieces, Name) if named else None,
+        head=head,
+        options=_all(pieces, Option),
+    )
+
+
+# ---------------------------------------------------------------- other statements
+
+
+def _study(pieces: Pieces) -> StudyStatement:
+    return StudyStatement(span=_place(pieces), title=_some_text(pieces))
+
+
+def _package(pieces: Pieces) -> Package:
+    package, dataset = _all(pieces, Name)
+    return Package(span=_place(pieces), package=package.text, dataset=dataset.text)
+
+
+def _data(pieces: Pieces) -> DataStatement:
+    origin = pieces[1] if isinstance(pieces[1], Package) else _text(pieces[1:2])
+    return DataStatement(span=_place(pieces), origin=origin, options=_all(pieces, Option))
+
+
+def _panel(pieces: Pieces) -> PanelStatement:
+    unit, time = _all(pieces, Name)
+    return PanelStatement(span=_place(pieces), unit=unit, time=time)
+
+
+def _label(pieces: Pieces) -> LabelStatement:
+    return LabelStatement(span=_place(pieces), name=_the(pieces, Name), text=_some_text(pieces))
+
+
+def _let(pieces: Pieces) -> LetStatement:
+    return LetStatement(span=_place(pieces), name=_the(pieces, Name), value=_exprs(pieces)[1])
+
+
+def _set(pieces: Pieces) -> SetStatement:
+    return SetStatement(span=_place(pieces), name=_the(pieces, Name), value=_exprs(pieces)[1])
+
+
+def _sample(pieces: Pieces) -> SampleStatement:
+    return SampleStatement(span=_place(pieces), name=_the(pieces, Name), condition=_exprs(pieces)[1])
+
+
+def _learner(pieces: Pieces) -> LearnerStatement:
+    return LearnerStatement(span=_place(pieces), name=_the(pieces, Name), value=_exprs(pieces)[1])
+
+
+def _defaults(pieces: Pieces) -> DefaultsStatement:
+    return DefaultsStatement(span=_place(pieces), options=_all(pieces, Option))
+
+
+def _include(pieces: Pieces) -> IncludeStatement:
+    return IncludeStatement(span=_place(pieces), path=_text(pieces[1:]))
+
+
+def _panel_item(pieces: Pieces) -> PanelItem:
+    return PanelItem(span=_place(pieces), title=_some_text(pieces), members=_all(pieces, Name))
+
+
+def _table(pieces: Pieces) -> TableStatement:
+    name, *items = (piece for piece in pieces if isinstance(piece, Name | PanelItem))
+    return TableStatement(
+        span=_place(pieces),
+        name=_the([name], Name),
+        title=_text_of(pieces),
+        items=tuple(items),
+        options=_all(pieces, Option),
+    )
+
+
+def _figure(pieces: Pieces) -> FigureStatement:
+    name, *items = _all(pieces, Name)
+    return FigureStatement(
+        span=_place(pieces),
+        name=name,
+        title=_text_of(pieces),
+        items=tuple(items),
+        options=_all(pieces, Option),
+    )
+
+
+_RULES: dict[str, Callable[[Pieces], Node]] = {
+    "study": _study,
+    "data": _data,
+    "package": _package,
+    "panel": _panel,
+    "label": _label,
+    "let": _let,
+    "set": _set,
+    "sample": _sample,
+    "learner": _learner,
+    "defaults": _defaults,
+    "include": _include,
+    "model": _model,
+    "formula": _formula,
+    "lone": _lone,
+    "option": _option,
+    "table": _table,
+    "figure": _figure,
+    "panel_item": _panel_item,
+    "name": _name,
+    "number": _number,
+    "percent": _percent,
+    "text": _text,
+    "call": _call,
+    "named": _named,
+    "each": _each,
+    "parens": _parens,
+    "binary": _binary,
+    "unary": _unary,
+    "range": _range,
+}

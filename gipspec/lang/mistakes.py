@@ -1,0 +1,291 @@
+"""Say in an economist's words where a statement stopped making sense, and what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gipspec.diagnostics import Problem, nearest, problem
+from gipspec.lang.build import Leaf
+from gipspec.lang.scanner import STATEMENT_WORDS
+from gipspec.source import Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """Where parsing stopped.
+
+    `found` is the token (of kind "" for a character of no token), None at the end of the statement; `first`
+    and `last` are the statement's first token and the last one before `found`; `open` are the kinds of the
+    tokens that wait for what follows; `accepts` names the terminals that could have stood here.
+    """
+
+    statement: Span
+    place: Span
+    found: Leaf | None
+    first: Leaf | None
+    last: Leaf | None
+    open: tuple[str, ...]
+    accepts: frozenset[str]
+
+    @property
+    def follows_first(self) -> bool:
+        return self.first is not None and self.last == self.first
+
+    @property
+    def rest(self) -> str:
+        """The statement from the culprit on."""
+        return self.statement.text[self.place.start - self.statement.start :]
+
+    @property
+    def found_kind(self) -> str:
+        return "$END" if self.found is None else self.found.kind
+
+
+WORDS = frozenset(word.upper() for word in STATEMENT_WORDS)
+NAMES = WORDS | {"NAME", "QUOTED_NAME"}
+RELATIONS = frozenset({"EQ", "NE", "LT", "LE", "GT", "GE", "IN"})
+
+SHAPES = {
+    "STUDY": 'study "Title"',
+    "DATA": 'data "panel.dta"',
+    "PANEL": "panel city year",
+    "LABEL": 'label gdp "Gross domestic product"',
+    "LET": "let lngdp = log(gdp)",
+    "SET": "set controls = lngdp + density",
+    "SAMPLE": "sample recent = year >= 2010",
+    "LEARNER": "learner forest = rf(trees=500)",
+    "DEFAULTS": "defaults folds=5; reps=5",
+    "INCLUDE": 'include "common.gip"',
+    "TABLE": 'table main "Title": base, quad',
+    "FIGURE": 'figure effects "Title": event',
+    "MODEL": "base <- outcome ~ treatment | controls; folds=5",
+}
+
+_BEGINNINGS = (
+    "a statement begins with a word such as `let` or `table`, with `name <-`, "
+    "or with a formula `outcome ~ treatment | controls`"
+)
+
+_SLIPS = {
+    "&": "write `and`",
+    "!": "write `not`, or `!=` for unequal",
+    "'": 'write double quotes: `"`',
+    "{": "write round brackets",
+    "}": "write round brackets",
+    "$": "write the name of the column alone",
+    "@": "put a name with odd characters in backticks",
+    "\\": "put a name with odd characters in backticks; a statement goes on in an indented line",
+    "?": "`gipspec explain` answers questions",
+    "−": "write `-`",
+    "–": "write `-`",
+    "—": "write `-`",
+    "×": "write `*`",
+    "÷": "write `/`",
+    "≤": "write `<=`",
+    "≥": "write `>=`",
+    "≠": "write `!=`",
+    "…": "write `..`",
+}
+
+_MARKS = {
+    "ARROW": "`<-`",
+    "TILDE": "`~`",
+    "BAR": "`|`",
+    "EQUALS": "`=`",
+    "COLON": "`:`",
+    "PACKAGE_MARK": "`::`",
+    "COMMA": "`,`",
+    "RPAR": "`)`",
+    "RSQB": "`]`",
+    "SEMICOLON": "`;`",
+    "$END": "the end of the statement",
+}
+
+
+def explain(stop: Stop) -> Problem:
+    """Return the problem of a statement that could not be parsed."""
+    for mistake in _MISTAKES:
+        if found := mistake(stop):
+            return found
+    return _unexpected(stop, _expected(stop), _shape(stop))
+
+
+# ---------------------------------------------------------------- the usual mistakes, most telling first
+
+
+def _no_beginning(stop: Stop) -> Problem | None:
+    if stop.first is None and stop.found is not None and stop.found.text not in {*_SLIPS, "`"}:
+        return problem("G005", stop.place, found=stop.found.text, remedy=_BEGINNINGS)
+    return None
+
+
+def _unknown_word(stop: Stop) -> Problem | None:
+    """`tabel main ...`: a name, and behind it what cannot follow a name."""
+    if stop.first is None or not stop.follows_first or stop.first.kind != "NAME":
+        return None
+    if stop.found_kind not in NAMES | {"TEXT", "NUMBER"}:
+        return None
+    near = _nearest_word(stop.first.text)
+    if near is None and ("~" in stop.rest or "|" in stop.rest or ";" in stop.rest):
+        return None  # a model that lacks its `~`, or a variation that lacks its `<-` or `;`
+    remedy = f"did you mean `{near}`, as in `{SHAPES[near.upper()]}`?" if near else _BEGINNINGS
+    return problem("G005", stop.first.span, found=stop.first.text, remedy=remedy)
+
+
+def _nearest_word(word: str) -> str | None:
+    """Prefer words with the same first letter, which is seldom mistyped."""
+    alike = [known for known in STATEMENT_WORDS if known[0] == word[0].lower()]
+    return nearest(word, alike) or nearest(word, STATEMENT_WORDS)
+
+
+def _second_bar(stop: Stop) -> Problem | None:
+    if stop.found_kind == "BAR" and "BAR" in stop.open and "$END" in stop.accepts:
+        return problem(
+            "G218",
+            stop.place,
+            reason="a formula has one `|`",
+            remedy="effects to remove are an option: `; fe=city + year`",
+        )
+    return None
+
+
+def _bar_for_or(stop: Stop) -> Problem | None:
+    if stop.found_kind == "BAR" and "OR" in stop.accepts and "TILDE" not in stop.accepts:
+        return _unexpected(stop, _expected(stop), "write `or` between conditions")
+    return None
+
+
+def _missing_declaration(stop: Stop) -> Problem | None:
+    """`lngdp = log(gdp)`."""
+    if stop.found_kind == "EQUALS" and stop.first is not None and stop.follows_first:
+        name = stop.first.text
+        remedy = (
+            f"write `let {name} = ...` for a column, `set {name} = ...` for a list of terms, "
+            f"`{name} <- ...` for a model"
+        )
+        return _unexpected(stop, _expected(stop), remedy)
+    return None
+
+
+def _equals_sign(stop: Stop) -> Problem | None:
+    if stop.found_kind == "EQUALS" and "EQ" in stop.accepts:
+        return _unexpected(stop, _expected(stop), "write `==` to compare")
+    if stop.found_kind == "EQ" and "EQUALS" in stop.accepts:
+        return _unexpected(stop, "`=`", "write `=` to give a value, `==` to compare")
+    return None
+
+
+def _missing_semicolon(stop: Stop) -> Problem | None:
+    """`recent <- base sample=recent`, `defaults folds=5, reps=5`."""
+    behind = stop.rest[len(stop.place.text) :].lstrip()
+    is_option = stop.found_kind in NAMES and behind.startswith("=") and not behind.startswith("==")
+    if "SEMICOLON" in stop.accepts and (is_option or stop.found_kind == "COMMA"):
+        return _unexpected(stop, "`;`", "options are set apart by `;`, as in `; folds=5; reps=5`")
+    return None
+
+
+def _chained_comparison(stop: Stop) -> Problem | None:
+    if stop.found_kind in RELATIONS and RELATIONS & {*stop.open} and "AND" in stop.accepts:
+        return _unexpected(stop, _expected(stop), "join two comparisons: `2010 <= year and year <= 2015`")
+    return None
+
+
+def _double_star(stop: Stop) -> Problem | None:
+    if stop.found_kind == "STAR" and stop.last is not None and stop.last.kind == "STAR":
+        return _unexpected(stop, _expected(stop), "write `^` for a power")
+    return None
+
+
+def _percent_word(stop: Stop) -> Problem | None:
+    before = stop.statement.text[: stop.place.start - stop.statement.start]
+    if stop.rest.startswith("%in%") or (stop.found_kind == "PERCENT_MARK" and before.endswith("%in")):
+        return _unexpected(stop, _expected(stop), "write `in`")
+    return None
+
+
+def _slip(stop: Stop) -> Problem | None:
+    if stop.found is not None and stop.found.text in _SLIPS:
+        return _unexpected(stop, _expected(stop), _SLIPS[stop.found.text])
+    return None
+
+
+def _wide_digit(stop: Stop) -> Problem | None:
+    if stop.found is not None and stop.found.kind == "" and stop.found.text.isdecimal():
+        return _unexpected(stop, _expected(stop), f"write `{int(stop.found.text)}`")
+    return None
+
+
+_MISTAKES: tuple[Callable[[Stop], Problem | None], ...] = (
+    _wide_digit,
+    _no_beginning,
+    _unknown_word,
+    _second_bar,
+    _bar_for_or,
+    _missing_declaration,
+    _equals_sign,
+    _missing_semicolon,
+    _chained_comparison,
+    _double_star,
+    _percent_word,
+    _slip,
+)
+
+
+# ---------------------------------------------------------------- the words of a message
+
+
+def _unexpected(stop: Stop, expected: str, remedy: str) -> Problem:
+    return problem("G001", stop.place, found=_found(stop), expected=expected, remedy=remedy)
+
+
+def _found(stop: Stop) -> str:
+    if stop.found is None:
+        return "the end of the statement"
+    text = stop.found.text
+    if text == "`":
+        return "a backtick without a name"
+    if not text.isprintable():
+        return f"the invisible character U+{ord(text[0]):04X}"
+    return f"`{text}`" if len(text) <= 40 else f"`{text[:39]}…`"
+
+
+def _expected(stop: Stop) -> str:
+    accepts, last = stop.accepts, stop.last.kind if stop.last else ""
+    if stop.follows_first and last in WORDS:
+        accepts &= {"NAME", "TEXT"}
+    if "TILDE" in accepts and "NUMBER" not in accepts:
+        return "`<-` or `~`" if "ARROW" in accepts else "`~`"
+    if "NAME" in accepts and (last in ("SEMICOLON", "DEFAULTS")):
+        return "an option such as `folds=5`"
+    words = []
+    if "NUMBER" in accepts:
+        words.append(_VALUES.get(last, "a name or an expression"))
+    else:
+        words += ["a name"] if "NAME" in accepts else []
+        words += ["a text in quotes"] if "TEXT" in accepts else []
+        words += [mark for kind, mark in _MARKS.items() if kind in accepts - _operators(accepts)]
+        if "PLUS" in accepts and not accepts & {"RPAR", "RSQB"}:
+            words.insert(0, "an operator such as `+`")
+    return _either(words)
+
+
+_VALUES = {"ARROW": "a formula or the name of a model", "EQUALS": "a value"}
+
+
+def _operators(accepts: frozenset[str]) -> frozenset[str]:
+    """`:` is an operator wherever `+` is one."""
+    return frozenset({"COLON"}) if "PLUS" in accepts else frozenset()
+
+
+def _either(words: list[str]) -> str:
+    *others, final = words or ["nothing more"]
+    return f"{', '.join(others)} or {final}" if others else final
+
+
+def _shape(stop: Stop) -> str:
+    """Show what such a statement looks like."""
+    kind = stop.first.kind if stop.first is not None else ""
+    if kind in WORDS and not {"TILDE", "ARROW"} & {*stop.open}:
+        return f"such a line reads `{SHAPES[kind]}`"
+    return f"a model reads `{SHAPES['MODEL']}`"
