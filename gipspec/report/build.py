@@ -1,0 +1,90 @@
+"""A table request and the results of a run become a table."""
+
+from __future__ import annotations
+
+from gipspec.diagnostics import GipError, problem
+from gipspec.engine.results import Results
+from gipspec.lang.study import Study, TableRequest
+from gipspec.report.cells import Cell, Empty, Text
+from gipspec.report.columns import ColumnPanel, Layout, column_labels, lay_out
+from gipspec.report.names import labels_of
+from gipspec.report.notes import notes_of
+from gipspec.report.options import TableOptions, options_of
+from gipspec.report.rows import coefficient_rows, footer_rows, header_rows, padded
+from gipspec.report.table import Block, Provenance, Row, Table
+from gipspec.version import __version__
+
+HASH_DIGITS = 12
+
+# Where several panels agree on these, the notes say it once.
+IN_NOTES = frozenset({"Learner", "Folds", "Repeated splits"})
+
+
+def build_table(request: TableRequest, results: Results, study: Study) -> Table:
+    """Return the table that `request` asks for.
+
+    Models without results are left out and named in the notes. Raises GipError (G503) when nothing is left.
+    """
+    options = options_of(request)
+    layout = lay_out(request, results, study, options.keep)
+    if not layout.panels:
+        remedy = f"look at {', '.join(layout.omitted)}" if layout.omitted else "name models in the table"
+        raise GipError(problem("G503", request.span, kind="table", name=request.name, remedy=remedy))
+    labels = labels_of(results, study)
+    width = max(len(p.columns) for p in layout.panels)
+    blocks = tuple(_block(p, layout, options, labels, width) for p in layout.panels)
+    return Table(
+        name=request.name,
+        title=request.title,
+        columns=width,
+        blocks=_without_repeats(blocks),
+        notes=notes_of(layout, options, study, labels, draft=results.draft),
+        provenance=provenance_of(results),
+        draft=results.draft,
+    )
+
+
+def provenance_of(results: Results) -> Provenance:
+    return Provenance(
+        study=results.title or results.study,
+        spec=f"{results.study}.gip",
+        data=results.data_name,
+        data_hash=results.data_hash[:HASH_DIGITS],
+        version=dict(results.versions).get("gipspec", __version__),
+    )
+
+
+def _block(
+    panel: ColumnPanel, layout: Layout, options: TableOptions, labels: dict[str, str], width: int
+) -> Block:
+    columns = panel.columns
+    footer = footer_rows(columns, layout.columns, labels, options.digits)
+    return Block(
+        title=panel.title,
+        header=header_rows(columns, column_labels(columns, layout, labels), width),
+        rows=tuple(padded(row, width) for row in coefficient_rows(columns, options)),
+        footer=tuple(padded(row, width) for row in footer),
+    )
+
+
+def _without_repeats(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Leave out footer rows that are the same in every cell of several panels: the notes hold them."""
+    if len(blocks) == 1:
+        return blocks
+    values: dict[str, set[Cell]] = {}
+    for row in (row for b in blocks for row in b.footer):
+        values.setdefault(_stub(row), set()).update(c for c in row.cells if not isinstance(c, Empty))
+    repeated = {stub for stub in IN_NOTES if len(values.get(stub, ())) == 1}
+    return tuple(
+        Block(
+            title=b.title,
+            header=b.header,
+            rows=b.rows,
+            footer=tuple(row for row in b.footer if _stub(row) not in repeated),
+        )
+        for b in blocks
+    )
+
+
+def _stub(row: Row) -> str:
+    return row.stub.text if isinstance(row.stub, Text) else ""

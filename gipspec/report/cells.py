@@ -1,0 +1,88 @@
+"""Typed cells of a table: a writer escapes by type, so escaping cannot be forgotten."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Empty:
+    """Nothing at all; `dash` where a value is not applicable rather than left open."""
+
+    dash: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """Text of a user or of ours: printed as it stands, never interpreted."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Math:
+    """Notation of our own: `latex` in math mode, `plain` in Unicode for every other format."""
+
+    latex: str
+    plain: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raw:
+    """Source of the output format, written by report code alone; it must never hold a user's text."""
+
+    latex: str
+    plain: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """Yes or no."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """A number; `brackets` is "" or the pair around it. One that is not finite prints as a dash."""
+
+    value: float
+    digits: int
+    brackets: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """`[low, high]`."""
+
+    low: float
+    high: float
+    digits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coefficient:
+    """An estimate; its stars follow from the unrounded `p`, which is None where stars are not wanted."""
+
+    value: float
+    digits: int
+    p: float | None = None
+
+    @property
+    def stars(self) -> int:
+        return 0 if self.p is None else star_count(self.p)
+
+
+Cell = Empty | Text | Math | Raw | Mark | Number | Interval | Coefficient
+
+LEVELS = (0.01, 0.05, 0.1)
+
+
+def star_count(p: float) -> int:
+    """Return 3, 2, 1 or 0 stars: p below .01, .05, .1. A p that is not a number has none."""
+    return 0 if math.isnan(p) else sum(p < level for level in LEVELS)
+
+
+EMPTY = Empty()
+DASH = Empty(dash=True)

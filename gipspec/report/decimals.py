@@ -1,0 +1,32 @@
+"""Rounding for print: one rule for every format.
+
+A float is rounded from its shortest decimal form (the digits that `repr` shows and `results.json` holds),
+half to even. The printed digits are thus those a reader would get from `results.json`, on every machine.
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+
+LARGE = 1e12
+
+
+def fixed(value: float, digits: int, *, group: str = "") -> str:
+    """Return `value` with `digits` decimals, ASCII minus, `group` between thousands; scientific from 1e12 on.
+
+    Raises ValueError for a value that is not finite.
+    """
+    if not math.isfinite(value):
+        raise ValueError("only finite numbers can be printed")
+    style = f"{',' if group else ''}.{digits}{'e' if abs(value) >= LARGE else 'f'}"
+    with localcontext() as context:
+        context.rounding = ROUND_HALF_EVEN
+        text = format(Decimal(repr(float(value))), style)
+    return text.removeprefix("-").replace(",", group) if value == 0 else text.replace(",", group)
+
+
+def percent(share: float) -> str:
+    """Return a share as a percentage without trailing zeros: 0.01 is `1%`, 0.975 is `97.5%`."""
+    value = Decimal(repr(float(share))) * 100
+    return f"{value.normalize():f}%"

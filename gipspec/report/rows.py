@@ -1,0 +1,185 @@
+"""The rows of a panel: headings, coefficients, footer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from itertools import groupby
+
+from gipspec.engine.results import Estimate, NuisanceFit
+from gipspec.report.cells import DASH, EMPTY, Cell, Coefficient, Interval, Mark, Number, Text
+from gipspec.report.columns import DIFFERENCE, Column
+from gipspec.report.names import joined_label
+from gipspec.report.options import TableOptions
+from gipspec.report.table import HeaderCell, HeaderRow, Row
+
+SQUARE = re.compile(r"^square\(|\^\s*[2-9]|^poly\(")
+
+
+def header_rows(columns: tuple[Column, ...], labels: tuple[Cell, ...], width: int) -> tuple[HeaderRow, ...]:
+    """Return the outcomes (one heading over neighbours that share it), the numbers, what differs."""
+    outcomes: list[HeaderCell] = []
+    for text, group in groupby(columns, key=lambda c: c.first.outcome_label):
+        span = len(list(group))
+        outcomes.append(HeaderCell(cell=Text(text=text), span=span, rule=True))
+    numbers = [HeaderCell(cell=Text(text=f"({c.number})")) for c in columns]
+    rows = [_padded(outcomes, width, len(columns)), _padded(numbers, width, len(columns))]
+    if any(label != EMPTY for label in labels):
+        rows.append(_padded([HeaderCell(cell=label) for label in labels], width, len(columns)))
+    return tuple(rows)
+
+
+def _padded(cells: list[HeaderCell], width: int, used: int) -> HeaderRow:
+    return HeaderRow(stub=EMPTY, cells=(*cells, *(HeaderCell(cell=EMPTY) for _ in range(width - used))))
+
+
+def padded(row: Row, width: int) -> Row:
+    """Return the row with empty cells up to the table's width."""
+    missing = width - len(row.cells)
+    return Row(stub=row.stub, cells=(*row.cells, *(EMPTY for _ in range(missing))), kind=row.kind)
+
+
+def coefficient_rows(columns: tuple[Column, ...], options: TableOptions) -> tuple[Row, ...]:
+    """Return two lines a term: the coefficients, and what stands in parentheses below them."""
+    terms: dict[str, str] = {}
+    for column in columns:
+        for term, e in column.estimates:
+            if term not in terms or column.contrast is None:
+                terms.setdefault(term, e.term_label)
+    rows: list[Row] = []
+    for term, label in terms.items():
+        found = [c.of(term) for c in columns]
+        rows.append(Row(stub=Text(text=label), cells=tuple(_coefficient(e, options) for e in found)))
+        rows.append(Row(stub=EMPTY, cells=tuple(_below(e, options) for e in found), kind="below"))
+    return tuple(rows)
+
+
+def _coefficient(e: Estimate | None, options: TableOptions) -> Cell:
+    if e is None:
+        return EMPTY
+    p = e.p if options.stars else None
+    return Coefficient(value=e.coef * options.scale, digits=options.digits, p=p)
+
+
+def _below(e: Estimate | None, options: TableOptions) -> Cell:
+    if e is None:
+        return EMPTY
+    if options.below == "ci":
+        low, high = (bound * options.scale for bound in e.ci)
+        return Interval(low=low, high=high, digits=options.digits)
+    value = {"se": e.se * options.scale, "t": e.t, "p": e.p}[options.below]
+    return Number(value=value, digits=options.digits, brackets="()")
+
+
+Reader = Callable[[Column], Cell]
+
+
+def footer_rows(
+    columns: tuple[Column, ...], everywhere: tuple[Column, ...], labels: Mapping[str, str], digits: int
+) -> tuple[Row, ...]:
+    """Return the footer of a panel in the genre's order; `everywhere` are the columns of all panels."""
+    readers: list[tuple[Cell, Reader]] = [(Text(text="Controls"), _fitted(_linear_controls))]
+    if any(_squares(c.first) for c in everywhere):
+        readers.append((Text(text="Controls, squared"), _fitted(lambda c: Mark(on=_squares(c.first)))))
+    readers += [
+        (Text(text=f"{joined_label(effect, labels)} effects"), _fitted(_has_effect(effect)))
+        for effect in effects_of(everywhere)
+    ]
+    readers += [
+        (Text(text="Learner"), _fitted(lambda c: Text(text=c.first.learner))),
+        (Text(text="Folds"), _fitted(lambda c: _count_or_text(c.first.folds))),
+        (Text(text="Repeated splits"), _fitted(lambda c: _count(c.first.reps))),
+        (Text(text="Observations"), lambda c: _count(c.first.n)),
+    ]
+    if any(c.first.units != c.first.n for c in everywhere):
+        readers.append((Text(text="Units"), lambda c: _count(c.first.units)))
+    readers += _quality_readers(everywhere, labels, digits)
+    rows = (
+        Row(stub=stub, cells=tuple(reader(c) for c in columns), kind="footer") for stub, reader in readers
+    )
+    return tuple(row for row in rows if any(cell != DASH for cell in row.cells))
+
+
+def _fitted(reader: Reader) -> Reader:
+    """A difference of two estimates has no controls, learner or folds of its own."""
+    return lambda c: DASH if is_difference(c) else reader(c)
+
+
+def is_difference(column: Column) -> bool:
+    return column.contrast is not None or column.first.model == DIFFERENCE
+
+
+def effects_of(columns: tuple[Column, ...]) -> tuple[str, ...]:
+    """Return the effects of any column, in the order of their first appearance."""
+    return tuple(dict.fromkeys(name for c in columns if not is_difference(c) for name in c.first.fe))
+
+
+def _has_effect(effect: str) -> Reader:
+    return lambda c: Mark(on=effect in c.first.fe)
+
+
+def is_square(control: str) -> bool:
+    """Tell whether a control is of second order: `square(x)`, `x^2`, `poly(x, 2)`."""
+    return SQUARE.search(control) is not None
+
+
+def _squares(e: Estimate) -> bool:
+    return any(is_square(c) for c in e.controls)
+
+
+def _linear_controls(column: Column) -> Cell:
+    return Mark(on=any(not is_square(c) or c.startswith("poly(") for c in column.first.controls))
+
+
+def _count(value: int) -> Cell:
+    return Number(value=value, digits=0)
+
+
+def _count_or_text(value: int | str) -> Cell:
+    return Text(text=value) if isinstance(value, str) else _count(value)
+
+
+def _quality_readers(
+    everywhere: tuple[Column, ...], labels: Mapping[str, str], digits: int
+) -> list[tuple[Cell, Reader]]:
+    """R² out of fold of each nuisance; a line a treatment where a model has several."""
+    targets = tuple(dict.fromkeys(f.target for c in everywhere for f in _fits(c, "treatment")))
+    joint = any(len({f.target for f in _fits(c, "treatment")}) > 1 for c in everywhere)
+    readers = [(_r2_label("outcome"), _fitted(_r2("outcome", None, digits)))]
+    if joint:
+        readers += [
+            (_r2_label(joined_label(t, labels)), _fitted(_r2("treatment", t, digits))) for t in targets
+        ]
+    else:
+        readers.append((_r2_label("treatment"), _fitted(_r2("treatment", None, digits))))
+    return readers
+
+
+def _r2_label(of: str) -> Cell:
+    return Text(text=f"R², {of}")
+
+
+def _fits(column: Column, role: str) -> list[NuisanceFit]:
+    return [f for _, e in column.estimates for f in e.nuisances if f.role == role]
+
+
+def _r2(role: str, target: str | None, digits: int) -> Reader:
+    def read(column: Column) -> Cell:
+        for fit in _fits(column, role):
+            metrics = dict(fit.metrics)
+            if target in (None, fit.target) and "r2" in metrics:
+                return Number(value=metrics["r2"], digits=max(2, min(digits, 3)))
+        return DASH
+
+    return read
+
+
+__all__ = [
+    "coefficient_rows",
+    "effects_of",
+    "footer_rows",
+    "header_rows",
+    "is_difference",
+    "is_square",
+    "padded",
+]

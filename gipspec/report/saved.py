@@ -1,0 +1,196 @@
+"""`results.json`, the interface to everything else that reads a run (DESIGN 7)."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from gipspec.diagnostics import CODES, GipError, Problem, as_json, problem
+from gipspec.engine.results import Estimate, IndexWeights, NuisanceFit, Results
+from gipspec.estimate.influence import Influence
+from gipspec.report.names import natural_key
+
+PLAIN = (
+    *("name", "model_name", "family", "variant", "choice", "model", "outcome", "outcome_label", "treatment"),
+    *("term", "term_label", "n", "units", "clusters", "learner", "folds", "reps", "fe_method", "sample"),
+    *("excluded", "line"),
+)
+FLOATS = ("coef", "se", "t", "p", "level", "winsor", "residual_share", "effects_share")
+FORMAT = 1  # raised when a reader of today would misread a later file
+
+
+def results_json(results: Results) -> str:
+    """Return a run as JSON: the same results give the same bytes, in whatever order the spec has its lines.
+
+    Floats have the shortest digits that read back as the same number; one that is not finite is null.
+    """
+    document = {
+        "format": FORMAT,
+        "study": results.study,
+        "title": results.title,
+        "draft": results.draft,
+        "data": {"name": results.data_name, "sha256": results.data_hash},
+        "versions": dict(sorted(results.versions)),
+        "labels": dict(sorted(results.labels)),
+        "estimates": [_estimate(e) for e in sorted(results, key=lambda e: natural_key(e.name))],
+        "indices": [_index(i) for i in sorted(results.indices, key=lambda i: natural_key(i.name))],
+        "problems": as_json(
+            sorted(results.problems, key=lambda p: (natural_key(p.subject), p.code, p.message))
+        ),
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _number(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _estimate(e: Estimate) -> dict[str, object]:
+    return {
+        "name": e.name,
+        "model_name": e.model_name,
+        "family": e.family,
+        "variant": e.variant,
+        "choice": e.choice,
+        "model": e.model,
+        "outcome": e.outcome,
+        "outcome_label": e.outcome_label,
+        "treatment": e.treatment,
+        "term": e.term,
+        "term_label": e.term_label,
+        "coef": _number(e.coef),
+        "se": _number(e.se),
+        "t": _number(e.t),
+        "p": _number(e.p),
+        "ci": [_number(bound) for bound in e.ci],
+        "level": _number(e.level),
+        "n": int(e.n),
+        "units": int(e.units),
+        "clusters": int(e.clusters),
+        "cluster": list(e.cluster),
+        "learner": e.learner,
+        "folds": e.folds if isinstance(e.folds, str) else int(e.folds),
+        "reps": int(e.reps),
+        "fe": list(e.fe),
+        "fe_method": e.fe_method,
+        "sample": e.sample,
+        "excluded": int(e.excluded),
+        "winsor": _number(e.winsor),
+        "controls": list(e.controls),
+        "nuisances": {key: _pairs(f.metrics) for key, f in named_fits(e.nuisances)},
+        "nuisance_learners": {key: _fit(f) for key, f in named_fits(e.nuisances)},
+        "spread": [_number(bound) for bound in e.spread],
+        "residual_share": _number(e.residual_share),
+        "effects_share": _number(e.effects_share),
+        "rows_lost": {name: int(count) for name, count in e.rows_lost},
+        "line": e.line,
+        "settings": dict(e.settings),
+    }
+
+
+def _pairs(pairs: Iterable[tuple[str, float]]) -> dict[str, float | None]:
+    return {name: _number(value) for name, value in pairs}
+
+
+def _fit(f: NuisanceFit) -> dict[str, object]:
+    return {"role": f.role, "target": f.target, "learner": f.learner, "weights": _pairs(f.weights)}
+
+
+def named_fits(fits: tuple[NuisanceFit, ...]) -> list[tuple[str, NuisanceFit]]:
+    """Name each nuisance by its role, and by its target too where a role has several."""
+    roles = [f.role for f in fits]
+    return [(f.role if roles.count(f.role) == 1 else f"{f.role}:{f.target}", f) for f in fits]
+
+
+def _index(index: IndexWeights) -> dict[str, object]:
+    rows = [
+        {"indicator": indicator, "label": label, "sign": sign, "weight": _number(weight)}
+        for indicator, label, sign, weight in index.rows
+    ]
+    return {"name": index.name, "method": index.method, "weights": rows}
+
+
+# ---------------------------------------------------------------- reading
+
+
+def load_results_json(text: str, path: str = "results.json") -> Results:
+    """Read what `results_json` wrote.
+
+    Two things do not return: the scores (`influence` is empty, so differences need a run) and the places of
+    problems. Raises GipError (G507) for a file that is not one of ours.
+    """
+    try:
+        document = json.loads(text)
+        if document["format"] != FORMAT:
+            raise GipError(
+                _unreadable(path, f"it has format {document['format']}, this version reads {FORMAT}")
+            )
+        return _results(document)
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise GipError(_unreadable(path, "it is not the results of a run")) from error
+
+
+def _unreadable(path: str, reason: str) -> Problem:
+    return problem("G507", path=path, reason=reason, remedy="run the study again")
+
+
+def _results(d: Mapping[str, Any]) -> Results:
+    return Results(
+        study=d["study"],
+        title=d["title"],
+        draft=d["draft"],
+        data_name=d["data"]["name"],
+        data_hash=d["data"]["sha256"],
+        versions=tuple(d["versions"].items()),
+        labels=tuple(d["labels"].items()),
+        estimates=tuple(_read_estimate(e) for e in d["estimates"]),
+        indices=tuple(_read_index(i) for i in d["indices"]),
+        problems=tuple(_read_problem(p) for p in d["problems"]),
+    )
+
+
+def _float(value: float | None) -> float:
+    return math.nan if value is None else float(value)
+
+
+def _read_estimate(d: Mapping[str, Any]) -> Estimate:
+    values: dict[str, Any] = {key: d[key] for key in PLAIN} | {key: _float(d[key]) for key in FLOATS}
+    low, high = d["ci"]
+    smallest, largest = d["spread"]
+    return Estimate(
+        **values,
+        ci=(_float(low), _float(high)),
+        spread=(_float(smallest), _float(largest)),
+        cluster=tuple(d["cluster"]),
+        fe=tuple(d["fe"]),
+        controls=tuple(d["controls"]),
+        settings=tuple(d["settings"].items()),
+        rows_lost=tuple(d["rows_lost"].items()),
+        nuisances=tuple(_read_fit(fit, d["nuisances"][key]) for key, fit in d["nuisance_learners"].items()),
+        influence=Influence(theta=np.empty(0), dimensions=(), clusters=(), values=()),
+    )
+
+
+def _read_fit(d: Mapping[str, Any], metrics: Mapping[str, float | None]) -> NuisanceFit:
+    return NuisanceFit(
+        role=d["role"],
+        target=d["target"],
+        learner=d["learner"],
+        metrics=tuple((name, _float(value)) for name, value in metrics.items()),
+        weights=tuple((name, _float(value)) for name, value in d["weights"].items()),
+    )
+
+
+def _read_index(d: Mapping[str, Any]) -> IndexWeights:
+    rows = tuple((r["indicator"], r["label"], r["sign"], _float(r["weight"])) for r in d["weights"])
+    return IndexWeights(name=d["name"], method=d["method"], rows=rows)
+
+
+def _read_problem(d: Mapping[str, Any]) -> Problem:
+    if d["code"] not in CODES:
+        raise ValueError(f"unknown code {d['code']}")
+    return Problem(code=d["code"], message=d["message"], help=d["help"], subject=d["subject"] or "")
