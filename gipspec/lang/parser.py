@@ -134,7 +134,12 @@ def _stop(error: UnexpectedInput, statement: Span) -> Stop:
     place = found.span if found else Span(source=statement.source, start=statement.end, end=statement.end)
     state = _lark().parse_interactive(statement.text[: place.start - statement.start])
     tokens = [_leaf(token, statement) for token in state.exhaust_lexer()]
-    waiting = state.parser_state.value_stack
+    # What one rule of the grammar hides in another (`_relation`) still waits for what follows.
+    waiting = [
+        piece
+        for entry in state.parser_state.value_stack
+        for piece in (entry.children if isinstance(entry, Tree) and entry.data.startswith("_") else [entry])
+    ]
     return Stop(
         statement=statement,
         place=place,
