@@ -174,6 +174,17 @@ def test_the_castle_study_is_sound() -> None:
     assert problems_of(path.read_text(encoding="utf-8"), path.parent) == []
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "specs").glob("*.gip")), ids=lambda p: p.name)
+def test_the_specs_are_in_canonical_form(path: Path) -> None:
+    from gipspec.lang.load import read_source
+    from gipspec.lang.parser import parse
+    from gipspec.lang.printer import format_file
+
+    file, problems = parse(read_source(path))
+    assert not problems
+    assert format_file(file) == path.read_text(encoding="utf-8")
+
+
 # ---------------------------------------------------------------- the project's own statements
 
 
