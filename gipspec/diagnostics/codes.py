@@ -167,6 +167,8 @@ OUTPUT = (
 
 WARNINGS = (
     _warning("G601", "{kind} `{name}` is never used", "remove it, or use it in a model", "Often a slip of the pen: the name that was meant is another."),
+    _warning("G602", "column {position} of {path} has no name and is left out", "name it in the first line if the study needs it",
+             "Programs write row numbers without a name; a column that cannot be named cannot be used."),
     _warning("A01", "unit effects as dummies in `{learner}`: this recipe is badly biased", "use `fe_method=within`, the default",
              "Tree learners cannot use hundreds of dummies; the unit effect stays in the errors (see docs/validation.md)."),
     _warning("A03", "standard errors of `{name}` are not clustered by the panel unit `{unit}`", "use `cluster={unit}`, the default",
