@@ -1,5 +1,20 @@
 """gipspec: a declarative R-style modelling language for double machine learning studies."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from gipspec.version import __version__
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from gipspec.api import Loaded, load, loads
+
+__all__ = ["Loaded", "__version__", "load", "loads"]
+
+
+def __getattr__(name: str) -> object:
+    if name in ("Loaded", "load", "loads"):
+        from gipspec import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module 'gipspec' has no attribute {name!r}")

@@ -1,1 +1,21 @@
-"""Running a plan."""
+"""Running a plan: tasks with keys, a store, executors, results."""
+
+from gipspec.engine.execute import default_jobs
+from gipspec.engine.progress import Progress, Silent
+from gipspec.engine.results import Estimate, IndexWeights, NuisanceFit, Results
+from gipspec.engine.run import run_plan
+from gipspec.engine.store import Store
+from gipspec.engine.versions import run_versions
+
+__all__ = [
+    "Estimate",
+    "IndexWeights",
+    "NuisanceFit",
+    "Progress",
+    "Results",
+    "Silent",
+    "Store",
+    "default_jobs",
+    "run_plan",
+    "run_versions",
+]

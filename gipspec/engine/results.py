@@ -58,6 +58,7 @@ class Estimate:
     fe: tuple[str, ...]
     fe_method: str
     sample: str
+    excluded: int = 0  # rows outside the sample
     winsor: float
     controls: tuple[str, ...]
     nuisances: tuple[NuisanceFit, ...]
@@ -82,7 +83,7 @@ class IndexWeights:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """All that a run found. `problems` holds failures of models and the audit's warnings, in order of place."""
+    """All that a run found. `problems` holds failures of models and warnings, in the order of their place."""
 
     study: str  # name of the spec file without its ending
     title: str

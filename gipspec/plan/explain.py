@@ -17,7 +17,8 @@ class Earlier:
 
     settings: Mapping[str, Settings]
     data_hash: str
-    versions: tuple[tuple[str, str], ...]
+    versions: tuple[tuple[str, str], ...]  # sorted by package
+    draft: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +52,8 @@ def _verdict(
         reason = ", ".join(changed)
     elif earlier.data_hash != data_hash:
         reason = "the data changed"
-    elif earlier.versions != versions:
-        reason = "other versions of " + ", ".join(_moved(earlier.versions, versions))
+    elif moved := _moved(earlier.versions, versions):
+        reason = "other versions of " + ", ".join(moved)
     return Verdict(name=name, run=bool(reason), reason=reason or "up to date", nuisances=len(step.nuisances))
 
 

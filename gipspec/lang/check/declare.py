@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from gipspec.diagnostics import GipError, Note, Problem, problem
+from gipspec.lang.check.broken import broken_names
 from gipspec.lang.check.expressions import names_in
 from gipspec.lang.check.scope import unknown
 from gipspec.lang.check.values import typed
@@ -57,15 +58,21 @@ class Declarations:
     tables: dict[str, TableStatement] = field(default_factory=dict)
     figures: dict[str, FigureStatement] = field(default_factory=dict)
     poisoned: set[str] = field(default_factory=set)
+    broken: dict[str, set[str]] = field(default_factory=dict)  # by kind, from lines with a syntax error
     problems: list[Problem] = field(default_factory=list)
 
 
-def declare(source: Source, statements: Iterable[Statement], folder: Path) -> Declarations:
+def declare(
+    source: Source, statements: Iterable[Statement], folder: Path, syntax: Iterable[Problem] = ()
+) -> Declarations:
     """Sort statements into declarations; `folder` is where relative data paths start.
+
+    `syntax` are the problems of parsing: what their lines would have defined counts as known and wrong.
 
     Problems go into the result: G103, G104, G105, G107, G201, G211.
     """
-    found = Declarations(source=source)
+    found = Declarations(source=source, broken=broken_names(syntax))
+    found.poisoned |= found.broken.get("let", set()) | found.broken.get("set", set())
     singles: dict[str, Span] = {}
     unnamed = 0
     for statement in statements:

@@ -79,7 +79,7 @@ def resolve_models(declared: Declarations, scope: OptionScope) -> Resolved:
     """Resolve every model statement; each problem stands at its own line, and spares the other lines."""
     result = Resolved()
     uses = {name: _uses(s) for name, s in declared.models.items()}
-    for name in declared.poisoned & set(declared.models):
+    for name in (declared.poisoned & set(declared.models)) | declared.broken.get("model", set()):
         result.drafts[name] = None
     for cycle in cycles(uses):
         shown = " -> ".join(f"`{n}`" for n in (*cycle, cycle[0]))

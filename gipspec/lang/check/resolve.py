@@ -41,7 +41,7 @@ def resolve(declared: Declarations, schema: Schema | None) -> Checked:
     With `schema=None` (the data could not be read) names of columns are taken on trust.
     """
     found = list(declared.problems)
-    if declared.data is None and not any(p.code.startswith("G0") for p in found):
+    if declared.data is None and not {"data", "include"} & declared.broken.keys():
         found.append(problem("G106"))
     scope, lets = _columns(declared, schema, found)
     options, more = _options(declared, scope)
@@ -157,14 +157,14 @@ def _check_labels(declared: Declarations, scope: Scope, found: list[Problem]) ->
 def _options(declared: Declarations, scope: Scope) -> tuple[OptionScope, list[Problem]]:
     """Check learners, samples and defaults on their own, so that an unused one is checked too."""
     found: list[Problem] = []
-    bad_learners: set[str] = set()
+    bad_learners = set(declared.broken.get("learner", ()))
     for name, statement in declared.learners.items():
         try:
             resolve_learner(statement.name, LearnerScope(statements=declared.learners))
         except GipError as error:
             bad_learners.add(name)
             found += error.problems
-    bad_samples: set[str] = set()
+    bad_samples = set(declared.broken.get("sample", ()))
     for name, sample in declared.samples.items():
         try:
             wrong = check_column(sample.condition, scope)

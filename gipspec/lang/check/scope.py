@@ -81,7 +81,7 @@ def no_column(name: Name, scope: Scope, columns: Iterable[str]) -> Problem:
 
 def unknown(code: str, span: Span, wanted: str, known: Iterable[str], /, **fields: object) -> Problem:
     """Build a problem about a name, `wanted`, that is not among `known`, with the nearest as its remedy."""
-    choices = sorted(known)
+    choices = sorted(set(known))
     guess = nearest(wanted, choices)
     if guess:
         remedy = f"did you mean `{guess}`?"

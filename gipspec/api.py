@@ -1,0 +1,139 @@
+"""The stages of gipspec, wired together: text → Study → Plan → Results → files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gipspec.diagnostics import GipError, Problem, sort_problems
+from gipspec.lang.check import Checked, declare, resolve
+from gipspec.lang.load import Spec, load_source, load_spec
+from gipspec.lang.study import DataSource, Schema, Study
+from gipspec.source import Source
+
+if TYPE_CHECKING:
+    from gipspec.data import Dataset
+    from gipspec.engine import Progress, Results
+    from gipspec.plan import Plan, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """A spec, read and checked: `study` holds what is sound in it, `problems` what is wrong."""
+
+    path: Path
+    study: Study | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether the spec has no errors; warnings do not count."""
+        return not any(p.severity == "error" for p in self.problems)
+
+    @property
+    def name(self) -> str:
+        """The name of the study: that of its file, without the ending."""
+        return self.path.stem
+
+    def require(self) -> Study:
+        """Return the study. Raises GipError with all problems where nothing of it can run."""
+        if self.study is None or (not self.ok and not self.study.models):
+            raise GipError(*self.problems)
+        return self.study
+
+    def plan(self, *, select: Iterable[str] = (), draft: bool = False) -> Plan:
+        """Lay out what would be computed; see `gipspec.plan.build_plan`."""
+        from gipspec.plan import build_plan
+
+        return build_plan(self.require(), select=select, draft=draft)
+
+    def dataset(self) -> Dataset:
+        """Read the data and derive its columns. Raises GipError with G3xx where that fails."""
+        from gipspec.data import build_dataset, read_table
+
+        study = self.require()
+        try:
+            table = read_table(study.data)
+            return build_dataset(table, study.panel, study.lets, study.labels)
+        except GipError as error:
+            span = study.data.span
+            raise GipError(*(p.at(span) for p in error.problems)) from None
+
+    def run(
+        self,
+        *,
+        select: Iterable[str] = (),
+        draft: bool = False,
+        jobs: int = 1,
+        store: Path | None = None,
+        progress: Progress | None = None,
+    ) -> Results:
+        """Estimate the study and return its results; nothing is written but the store, where one is given.
+
+        A model that fails is left out and reported in `Results.problems`, and so are lines of the spec that
+        were wrong. Raises GipError where nothing can run, OSError where the store cannot be written.
+        """
+        from gipspec.audit import review
+        from gipspec.engine import Silent, Store, run_plan
+
+        plan = self.plan(select=select, draft=draft)
+        results = run_plan(
+            plan,
+            self.dataset(),
+            store=Store(folder=store) if store else None,
+            jobs=jobs,
+            progress=progress or Silent(),
+        )
+        findings = review(plan.study, results)
+        return replace(results, problems=sort_problems((*self.problems, *results.problems, *findings)))
+
+    def write(self, results: Results, out: Path, templates: Path | None = None) -> tuple[Problem, ...]:
+        """Write tables, numbers and results below the folder `out`; return what could not be written."""
+        from gipspec.report import write_outputs
+
+        return write_outputs(results, self.require(), out, templates)
+
+    def verdicts(self, plan: Plan, out: Path) -> tuple[Verdict, ...]:
+        """Say for each estimate whether the results in `out` still hold, and why not."""
+        from gipspec.engine import run_versions
+        from gipspec.plan import explain_plan
+        from gipspec.report.earlier import load_earlier
+
+        return explain_plan(plan, load_earlier(out), self.dataset().content_hash, run_versions())
+
+
+def load(path: str | Path) -> Loaded:
+    """Read and check a spec file.
+
+    Raises GipError (G507, G008) where the file itself cannot be read; whatever is wrong inside is in
+    `Loaded.problems`.
+    """
+    path = Path(path)
+    return _checked(path, load_spec(path))
+
+
+def loads(text: str, *, folder: str | Path = ".", name: str = "study.gip") -> Loaded:
+    """Read and check spec text; relative data paths and includes start at `folder`."""
+    spec = load_source(Source.of(name, text), Path(folder))
+    return _checked(Path(folder) / name, spec)
+
+
+def _checked(path: Path, spec: Spec) -> Loaded:
+    declared = declare(spec.source, spec.statements, spec.folder, spec.problems)
+    schema, wrong = _schema(declared.data)
+    checked: Checked = resolve(declared, schema)
+    problems = sort_problems((*spec.problems, *wrong, *checked.problems))
+    return Loaded(path=path, study=checked.study, problems=problems)
+
+
+def _schema(source: DataSource | None) -> tuple[Schema | None, tuple[Problem, ...]]:
+    from gipspec.data.schema import read_schema
+
+    if source is None:
+        return None, ()
+    try:
+        return read_schema(source), ()
+    except GipError as error:
+        return None, tuple(p.at(source.span) for p in error.problems)

@@ -1,0 +1,5 @@
+"""The command line: colours, progress, exit codes."""
+
+from gipspec.cli.main import main
+
+__all__ = ["main"]

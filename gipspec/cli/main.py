@@ -1,0 +1,87 @@
+"""The command group, and what becomes of errors."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from gipspec.cli.console import FAILED, INTERRUPTED, show_problems
+from gipspec.diagnostics import GipError
+from gipspec.version import __version__
+
+# Each command lives in a module that is imported when it is called, so that `--help` starts at once.
+_COMMANDS = {
+    "new": ("start", "Write a first spec."),
+    "check": ("check", "Check specs: all problems in one go."),
+    "plan": ("plan", "Say what a run would do, and why."),
+    "run": ("run", "Estimate a study and write its outputs."),
+    "show": ("show", "Show the results of the last run."),
+    "fmt": ("fmt", "Print specs in their canonical form."),
+    "explain": ("explain", "Explain a problem code, option, learner, function or model."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"gipspec.cli.{_COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        from gipspec.diagnostics import nearest
+
+        name = args[0]
+        if name not in _COMMANDS and not name.startswith("-"):
+            guess = nearest(name, _COMMANDS)
+            hint = f" Did you mean '{guess}'?" if guess else ""
+            ctx.fail(f"No such command '{name}'.{hint}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 fine, 1 problems found or a model failed, 2 wrong usage, 130 interrupted.",
+)
+@click.version_option(__version__, "-V", "--version", prog_name="gipspec")
+@click.option("--debug", is_flag=True, help="Show the traceback of an internal error.")
+@click.pass_context
+def cli(ctx: click.Context, debug: bool) -> None:
+    """A modelling language for double machine learning studies: one spec, all tables."""
+    ctx.obj = {"debug": debug}
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the command line and exit."""
+    arguments = sys.argv[1:] if args is None else args
+    try:
+        code = cli.main(args=arguments, prog_name="gipspec", standalone_mode=False)
+    except click.exceptions.Abort:
+        code = INTERRUPTED
+    except KeyboardInterrupt:
+        click.echo("interrupted; what was finished is kept", err=True)
+        code = INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except GipError as error:
+        show_problems(error.problems)
+        code = FAILED
+    except BrokenPipeError:
+        code = FAILED
+    sys.exit(code if isinstance(code, int) else 0)

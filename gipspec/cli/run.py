@@ -1,0 +1,104 @@
+"""`gipspec run`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gipspec.cli.console import FAILED, FINE, count, has_errors, show_problems
+from gipspec.cli.places import out_folder, store_folder
+from gipspec.diagnostics import GipError, Problem, problem, sort_problems
+
+
+@click.command(
+    "run",
+    epilog="Examples: gipspec run study.gip    gipspec run specs/*.gip -j 4    gipspec run study.gip --draft",
+)
+@click.argument("specs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--select", multiple=True, help="Only models, fans or tables of this name (* and ? match).")
+@click.option("--draft", is_flag=True, help="One repetition of everything; outputs are marked DRAFT.")
+@click.option("-j", "--jobs", type=click.IntRange(1, 1024), help="Fits at a time [default: the cores].")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the outputs [default: out/<study>].")
+@click.option("--store", type=click.Path(path_type=Path), help="Folder of finished fits [default: .gipspec].")
+@click.option("--templates", type=click.Path(path_type=Path), help="Folder of templates of your own.")
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON on stdout.")
+def command(
+    specs: tuple[Path, ...],
+    select: tuple[str, ...],
+    draft: bool,
+    jobs: int | None,
+    out: Path | None,
+    store: Path | None,
+    templates: Path | None,
+    as_json: bool,
+) -> int:
+    """Estimate studies and write their tables, numbers and results."""
+    if out is not None and len(specs) > 1:
+        raise click.UsageError("--out names the folder of one study; leave it away for several specs")
+    code = FINE
+    for spec in specs:
+        try:
+            code = max(
+                code,
+                _run(
+                    spec,
+                    select,
+                    draft,
+                    jobs,
+                    out_folder(spec, out),
+                    store_folder(spec, store),
+                    templates,
+                    as_json,
+                ),
+            )
+        except GipError as error:
+            show_problems(error.problems)
+            click.echo(f"{spec}: {count(error.problems)}; nothing was written", err=True)
+            code = FAILED
+    return code
+
+
+def _run(
+    spec: Path,
+    select: tuple[str, ...],
+    draft: bool,
+    jobs: int | None,
+    out: Path,
+    store: Path,
+    templates: Path | None,
+    as_json: bool,
+) -> int:
+    from gipspec.api import load
+    from gipspec.cli.progress import LineProgress
+    from gipspec.engine import default_jobs
+    from gipspec.report import results_json, summary
+
+    loaded = load(spec)
+    try:
+        results = loaded.run(
+            select=select,
+            draft=draft,
+            jobs=jobs or default_jobs(),
+            store=store,
+            progress=LineProgress(),
+        )
+    except OSError as error:
+        raise GipError(_store_problem(store, error)) from None
+    problems: tuple[Problem, ...] = results.problems
+    if results.estimates or not has_errors(problems):
+        problems = sort_problems((*problems, *loaded.write(results, out, templates)))
+    if as_json:
+        click.echo(results_json(results), nl=False)
+    else:
+        click.echo(summary(results), nl=False)
+    show_problems(problems)
+    written = f"; written to {out}" if results.estimates else "; nothing was written"
+    click.echo(f"{spec}: {len(results.estimates)} estimates, {count(problems)}{written}", err=True)
+    return FAILED if has_errors(problems) else FINE
+
+
+def _store_problem(store: Path, error: OSError) -> Problem:
+    reason = error.strerror or "it cannot be written"
+    remedy = "name another folder with `--store`"
+    return problem("G501", path=store, reason=reason, remedy=remedy)

@@ -1,0 +1,128 @@
+"""Running a plan: prepare every model, fit what is missing, estimate, compare."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
+
+from gipspec.data import Dataset
+from gipspec.diagnostics import GipError, Problem, sort_problems
+from gipspec.engine.assemble import assemble, compare
+from gipspec.engine.execute import Failure, execute
+from gipspec.engine.prepare import Prepared, fit_tasks, prepare, tune_tasks
+from gipspec.engine.progress import Progress
+from gipspec.engine.results import Estimate, IndexWeights, Results
+from gipspec.engine.store import Outcome, Store
+from gipspec.engine.tasks import FitTask
+from gipspec.engine.versions import run_versions
+from gipspec.lang.study import Contrast, Learner, Model
+from gipspec.learn import CrossFit
+from gipspec.plan import Plan
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Failures:
+    """The problems of models, each with its place; a failed model spares the others."""
+
+    problems: list[Problem]
+
+    def attempt(
+        self, subject: Model | Contrast, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T | None:
+        """Do the work of one model; None where it fails, with its problems kept."""
+        try:
+            return work(*args, **kwargs)
+        except GipError as error:
+            self.add(subject, error.problems)
+            return None
+
+    def add(self, subject: Model | Contrast, problems: Failure) -> None:
+        self.problems += [p.at(subject.span).about(subject.name) for p in problems]
+
+
+def run_plan(plan: Plan, dataset: Dataset, *, store: Store | None, jobs: int, progress: Progress) -> Results:
+    """Carry out a plan on a data set.
+
+    Numbers depend on neither `jobs` nor what the store holds. A model that fails is reported at its line; the
+    others finish. Raises OSError where the store cannot be written.
+    """
+    failures = Failures(problems=[])
+    panel = plan.study.panel
+    ready: list[Prepared] = []
+    for step in plan.estimates:
+        one = failures.attempt(step.model, prepare, step.model, dataset, panel)
+        if one is not None:
+            ready.append(one)
+    searches = [task for one in ready for task in tune_tasks(one)]
+    tuned = execute(searches, store=store, jobs=jobs, progress=progress) if searches else {}
+    asked: list[tuple[Prepared, list[list[FitTask]]]] = []
+    for one in ready:
+        tasks = failures.attempt(one.model, _fits, one, dataset, tuned)
+        if tasks is not None:
+            asked.append((one, tasks))
+    every = [task for _, reps in asked for rep in reps for task in rep]
+    fitted = execute(every, store=store, jobs=jobs, progress=progress)
+    estimates: list[Estimate] = []
+    for one, reps in asked:
+        made = failures.attempt(one.model, _estimate, one, reps, fitted, dataset)
+        estimates += made or ()
+    for contrast in plan.contrasts:
+        gap = failures.attempt(contrast, compare, contrast, estimates)
+        estimates += [gap] if gap else []
+    return Results(
+        study=plan.study.source.name.rpartition(".")[0] or plan.study.source.name,
+        title=plan.study.title,
+        data_name=plan.study.data.name,
+        data_hash=dataset.content_hash,
+        estimates=tuple(estimates),
+        indices=_indices(dataset),
+        problems=sort_problems(failures.problems),
+        labels=tuple(sorted(dataset.labels.items())),
+        versions=run_versions(),
+        draft=plan.draft,
+    )
+
+
+def _fits(
+    prepared: Prepared, dataset: Dataset, tuned: Mapping[str, Outcome | Failure]
+) -> list[list[FitTask]]:
+    learners: dict[str, Learner] = {}
+    for search in tune_tasks(prepared):
+        outcome = tuned[search.key]
+        if isinstance(outcome, tuple):
+            raise GipError(*outcome)
+        if not isinstance(outcome, Learner):
+            raise TypeError("a search for parameters yields a learner")
+        learners[search.key] = outcome
+    return fit_tasks(prepared, len(dataset.unit_names), learners)
+
+
+def _estimate(
+    prepared: Prepared,
+    reps: list[list[FitTask]],
+    fitted: Mapping[str, Outcome | Failure],
+    dataset: Dataset,
+) -> tuple[Estimate, ...]:
+    fits: list[list[CrossFit]] = []
+    for rep in reps:
+        outcomes = [fitted[task.key] for task in rep]
+        for outcome in outcomes:
+            if isinstance(outcome, tuple):
+                raise GipError(*outcome)
+        fits.append([o for o in outcomes if isinstance(o, CrossFit)])
+    return assemble(prepared, fits, dataset)
+
+
+def _indices(dataset: Dataset) -> tuple[IndexWeights, ...]:
+    return tuple(
+        IndexWeights(
+            name=index.name,
+            method=index.method,
+            rows=tuple((name, dataset.labels.get(name, ""), sign, w) for name, sign, w in index.rows),
+        )
+        for index in dataset.indices
+    )
