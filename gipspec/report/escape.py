@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 
@@ -61,7 +62,7 @@ JOINERS = "\u200c\u200d"  # scripts need them; other invisible characters could 
 
 def one_line(text: str) -> str:
     """Return text without line breaks, control and invisible characters, in composed form."""
-    return " ".join("".join(_visible(ch) for ch in unicodedata.normalize("NFC", text)).split(" ")).strip()
+    return re.sub(" +", " ", "".join(_visible(ch) for ch in unicodedata.normalize("NFC", text))).strip()
 
 
 def _visible(ch: str) -> str:

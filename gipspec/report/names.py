@@ -10,8 +10,9 @@ from gipspec.lang.study import Study
 
 
 def labels_of(results: Results, study: Study) -> dict[str, str]:
-    """Return the label of each column that has one; those of the spec come before those of the data."""
-    return {name: text for name, text in (*results.labels, *study.labels) if text}
+    """Return the label of each column and treatment that has one; the spec's come before the data's."""
+    treatments = ((e.treatment, e.term_label) for e in results)
+    return {name: text for name, text in (*treatments, *results.labels, *study.labels) if text}
 
 
 def joined_label(name: str, labels: Mapping[str, str], sign: str = " × ") -> str:

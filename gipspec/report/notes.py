@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from gipspec.engine.results import Estimate
 from gipspec.lang.study import Learner, Study
@@ -10,25 +10,19 @@ from gipspec.lang.vocabulary import LEARNERS, MODELS
 from gipspec.report.cells import Cell, Math, Text
 from gipspec.report.columns import Column, Layout
 from gipspec.report.decimals import fixed, percent
+from gipspec.report.effects import effects_phrase
 from gipspec.report.names import english_list, joined_label
 from gipspec.report.options import TableOptions
+from gipspec.report.phrases import by_columns, sentence, shared
 from gipspec.report.rows import is_difference
 
-MOST_LISTED = 10  # controls named in a note; beyond it, their number
+MOST_LISTED = 12  # controls named in a note; beyond it, their number
 
 STARS = Math(
-    latex=r"{}^{*}\,p<0.1,\quad {}^{**}\,p<0.05,\quad {}^{***}\,p<0.01",
-    plain="* p<0.1, ** p<0.05, *** p<0.01",
+    latex=r"{}^{*}\,p<0.1,\ {}^{**}\,p<0.05,\ {}^{***}\,p<0.01.",
+    plain="* p<0.1, ** p<0.05, *** p<0.01.",
 )
-
-FE_METHODS = {
-    "within": "removed by demeaning outcome and treatment; the learners see the controls as they are, "
-    "their means by effect and the period",
-    "fd": "removed by first differences; the learners see the controls of both periods and the period",
-    "cre": "taken up by unit means of the controls as features (correlated random effects)",
-    "wg": "removed by demeaning outcome, treatment and controls",
-    "dummies": "entered as dummies among the features of the learners",
-}
+DRAFT = "DRAFT: made with few splits to look at, not to be published."
 
 
 def notes_of(
@@ -37,130 +31,87 @@ def notes_of(
     """Return the notes of a table, a sentence each, the stars last."""
     columns = layout.columns
     fitted = tuple(c for c in columns if not is_difference(c))
-    sentences: list[str] = []
-    if draft:
-        sentences.append("DRAFT: made with few splits to look at, not to be published.")
-    if fitted:
-        sentences += _recipe(fitted, study, labels)
+    sentences = [DRAFT] if draft else []
+    sentences += _recipe(fitted, study, labels) if fitted else []
     sentences += _differences(columns, layout)
-    sentences += _uncertainty(columns, options, labels)
+    sentences.append(_uncertainty(columns, options, labels))
     if options.scale != 1:
-        sentences.append(f"Coefficients and their standard errors are multiplied by {_plain(options.scale)}.")
+        what = "Coefficients and intervals" if options.below == "ci" else "Coefficients and standard errors"
+        sentences.append(f"{what} are multiplied by {options.scale:.12g}.")
     if layout.omitted:
         sentences.append(f"Not shown, for want of results: {english_list(list(layout.omitted))}.")
-    cells: list[Cell] = [Text(text=s) for s in sentences]
-    if options.stars:
-        cells.append(STARS)
-    return tuple(cells)
-
-
-def _plain(value: float) -> str:
-    return f"{value:.12g}"
-
-
-# ---------------------------------------------------------------- saying where columns differ
-
-
-def column_list(numbers: list[int]) -> str:
-    """Return `column (2)`, `columns (1) and (3)`, `columns (1)–(4)`."""
-    runs: list[list[int]] = []
-    for n in sorted(numbers):
-        if runs and n == runs[-1][-1] + 1:
-            runs[-1].append(n)
-        else:
-            runs.append([n])
-    parts: list[str] = []
-    for run in runs:
-        parts += [f"({n})" for n in run] if len(run) < 3 else [f"({run[0]})–({run[-1]})"]
-    return f"{'column' if len(numbers) == 1 else 'columns'} {english_list(parts)}"
-
-
-def differing(columns: tuple[Column, ...], say: Callable[[Estimate], str]) -> str:
-    """Say once what all columns share, otherwise each phrase with its columns, without the empty ones."""
-    groups: dict[str, list[int]] = {}
-    for column in columns:
-        groups.setdefault(say(column.first), []).append(column.number)
-    if len(groups) == 1:
-        return next(iter(groups))
-    return "; ".join(f"{text} in {column_list(numbers)}" for text, numbers in groups.items() if text)
+    cells: list[Cell] = [Text(text=s) for s in sentences if s]
+    return (*cells, STARS) if options.stars else tuple(cells)
 
 
 # ---------------------------------------------------------------- how it was estimated
 
 
 def _recipe(columns: tuple[Column, ...], study: Study, labels: Mapping[str, str]) -> list[str]:
-    model = differing(columns, lambda e: MODELS.get(e.model, e.model))
-    sentences = [
-        f"Double machine learning, {model}.",
-        f"Learner of the nuisances: {_learners(columns)}{_meanings(columns, study)}.",
-        _capital(differing(columns, lambda e: _splits(e, labels))) + ".",
+    return [
+        sentence("double machine learning, ", columns, lambda e: MODELS.get(e.model, e.model)),
+        _learners(columns, study),
+        sentence("cross-fitting in ", columns, lambda e: _folds(e, labels)),
+        sentence("estimates are ", columns, _splits),
+        sentence(
+            "", columns, lambda e: effects_phrase(e, study.panel, labels, listed=_same_effects(columns))
+        ),
+        sentence("controls: ", columns, lambda e: _controls(e, labels)),
+        sentence("continuous variables are winsorised in each tail at ", columns, _winsor),
+        sentence("sample: ", columns, lambda e: labels.get(e.sample, e.sample)),
     ]
-    more = (
-        differing(columns, lambda e: _effects(e, labels)),
-        differing(columns, lambda e: _controls(e, labels)),
-        differing(columns, _winsor),
-        differing(columns, lambda e: _sample(e, labels)),
-    )
-    return sentences + [_capital(sentence) + "." for sentence in more if sentence]
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _same_effects(columns: tuple[Column, ...]) -> bool:
+    return shared(columns, lambda e: e.fe)
 
 
-def _learners(columns: tuple[Column, ...]) -> str:
-    learners = {c.first.learner for c in columns}
-    return learners.pop() if len(learners) == 1 else "as shown"
+def _learners(columns: tuple[Column, ...], study: Study) -> str:
+    """Name the learners, and say what the vocabulary's abbreviations mean."""
+    meanings = _meanings(columns, study)
+    if shared(columns, lambda e: e.learner):
+        named = columns[0].first.learner
+        meant = "; ".join(meanings.values() if list(meanings) == [named] else _defined(meanings))
+        return f"Nuisances learned by {named}{f' ({meant})' if meant else ''}."
+    return f"Nuisances learned as shown: {'; '.join(_defined(meanings))}." if meanings else ""
 
 
-def _meanings(columns: tuple[Column, ...], study: Study) -> str:
-    """Explain the vocabulary's abbreviations once: `gbm: gradient-boosted trees on binned features`."""
+def _defined(meanings: dict[str, str]) -> list[str]:
+    return [f"{name}, {meaning}" for name, meaning in meanings.items()]
+
+
+def _meanings(columns: tuple[Column, ...], study: Study) -> dict[str, str]:
+    """Return the meaning of each learner that goes by its own name, where the name does not say it."""
     members = {c.member for c in columns}
     learners: list[Learner] = []
     for model in study.models:
         if model.name in members:
             learners += [model.settings.learner_y, model.settings.learner_d]
-    known = {
+    return {
         x.name: LEARNERS[x.name].meaning.split(",")[0].split(";")[0]
         for x in learners
-        if x.name in LEARNERS and x.label in ("", x.name)
+        if x.name in LEARNERS and x.label in ("", x.name) and not LEARNERS[x.name].meaning.startswith(x.name)
     }
-    return "".join(f" ({'; '.join(f'{n}: {m}' for n, m in known.items())})" if known else "")
 
 
-def _splits(e: Estimate, labels: Mapping[str, str]) -> str:
-    whole = " of whole units" if e.units != e.n else ""
-    folds = (
-        f"cross-fitting in {e.folds} folds{whole}"
-        if isinstance(e.folds, int)
-        else f"cross-fitting in the folds given by {labels.get(e.folds, e.folds)}"
-    )
-    if e.reps == 1:
-        return f"{folds}, one split"
-    return f"{folds}; the estimate is the median of {e.reps} repeated splits"
+def _folds(e: Estimate, labels: Mapping[str, str]) -> str:
+    if isinstance(e.folds, str):
+        return f"the folds given by {labels.get(e.folds, e.folds)}"
+    return f"{e.folds} folds{' of whole units' if e.units != e.n else ''}"
 
 
-def _effects(e: Estimate, labels: Mapping[str, str]) -> str:
-    if not e.fe:
-        return ""
-    names = english_list([joined_label(name, labels) for name in e.fe])
-    return f"{names} effects are {FE_METHODS.get(e.fe_method, e.fe_method)}"
+def _splits(e: Estimate) -> str:
+    return "from one split" if e.reps == 1 else f"medians over {e.reps} repeated splits"
 
 
 def _controls(e: Estimate, labels: Mapping[str, str]) -> str:
-    if not e.controls:
-        return "no controls"
     if len(e.controls) > MOST_LISTED:
-        return f"{len(e.controls)} control terms"
-    return f"controls: {', '.join(joined_label(c, labels) for c in e.controls)}"
+        return f"{len(e.controls)} terms"
+    return ", ".join(joined_label(c, labels) for c in e.controls) or "none"
 
 
 def _winsor(e: Estimate) -> str:
-    return f"continuous variables are winsorised at {percent(e.winsor)} in each tail" if e.winsor > 0 else ""
-
-
-def _sample(e: Estimate, labels: Mapping[str, str]) -> str:
-    return f"the sample is {labels.get(e.sample, e.sample)}" if e.sample else ""
+    return percent(e.winsor) if e.winsor > 0 else ""
 
 
 # ---------------------------------------------------------------- differences, standard errors
@@ -182,16 +133,15 @@ def _side(name: str, layout: Layout) -> str:
     return f"the estimate {name}"
 
 
-def _uncertainty(columns: tuple[Column, ...], options: TableOptions, labels: Mapping[str, str]) -> list[str]:
-    clustering = differing(columns, lambda e: _clustering(e, labels))
-    if options.below == "se":
-        return [f"Standard errors in parentheses, {clustering}."]
+def _uncertainty(columns: tuple[Column, ...], options: TableOptions, labels: Mapping[str, str]) -> str:
     what = {
-        "t": "t statistics in parentheses",
-        "p": "p-values in parentheses",
-        "ci": f"{differing(columns, lambda e: percent(e.level))} confidence intervals in brackets",
+        "se": "Standard errors in parentheses, ",
+        "t": "t statistics in parentheses, from standard errors ",
+        "p": "p-values in parentheses, from standard errors ",
+        "ci": f"{by_columns(columns, lambda e: percent(e.level))} confidence intervals in brackets, "
+        "from standard errors ",
     }[options.below]
-    return [f"{_capital(what)}, from standard errors {clustering}."]
+    return f"{what}{by_columns(columns, lambda e: _clustering(e, labels))}."
 
 
 def _clustering(e: Estimate, labels: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ from gipspec.report.names import joined_label
 from gipspec.report.options import TableOptions
 from gipspec.report.table import HeaderCell, HeaderRow, Row
 
-SQUARE = re.compile(r"^square\(|\^\s*[2-9]|^poly\(")
+SQUARE = re.compile(r"^square\(|\^\s*[2-9]")
 
 
 def header_rows(columns: tuple[Column, ...], labels: tuple[Cell, ...], width: int) -> tuple[HeaderRow, ...]:
@@ -119,7 +119,7 @@ def _has_effect(effect: str) -> Reader:
 
 
 def is_square(control: str) -> bool:
-    """Tell whether a control is of second order: `square(x)`, `x^2`, `poly(x, 2)`."""
+    """Tell whether a control is a square or a higher power: `square(x)`, `x^2`. A `poly` is a control."""
     return SQUARE.search(control) is not None
 
 
@@ -128,7 +128,7 @@ def _squares(e: Estimate) -> bool:
 
 
 def _linear_controls(column: Column) -> Cell:
-    return Mark(on=any(not is_square(c) or c.startswith("poly(") for c in column.first.controls))
+    return Mark(on=any(not is_square(c) for c in column.first.controls))
 
 
 def _count(value: int) -> Cell:

@@ -6,12 +6,14 @@ from gipspec.engine.results import Results
 from gipspec.report.cells import Coefficient, Interval, Number
 from gipspec.report.decimals import fixed, percent
 from gipspec.report.escape import one_line
+from gipspec.report.lines import wrap
 from gipspec.report.names import natural_key
 from gipspec.report.printed import plain_cell
 from gipspec.report.table import Block, HeaderRow, Row, Table
 from gipspec.source import display_width
 
 GAP = 2
+NOTE_WIDTH = 78
 
 
 def terminal_table(table: Table) -> str:
@@ -24,7 +26,7 @@ def terminal_table(table: Table) -> str:
             lines.append("-" * total)
         lines += _block(block, widths, total)
     lines.append("=" * total)
-    lines += [plain_cell(note) for note in table.notes]
+    lines += [line for note in table.notes for line in wrap(plain_cell(note), max(total, NOTE_WIDTH))]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
