@@ -128,7 +128,13 @@ def _newton_step(x: Array, y: Array, b: Array, penalty: float, l1_ratio: float) 
         slopes = np.linalg.solve(ridge, features.T @ target)
     else:
         inner = ElasticNet(
-            alpha=penalty, l1_ratio=l1_ratio, fit_intercept=False, precompute=gram, warm_start=True, tol=1e-6
+            alpha=penalty,
+            l1_ratio=l1_ratio,
+            fit_intercept=False,
+            precompute=gram,
+            warm_start=True,
+            tol=1e-6,
+            max_iter=_MOST_SWEEPS,
         )
         inner.coef_ = b[1:].copy()
         slopes = inner.fit(features, target, check_input=False).coef_
