@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from gipspec.diagnostics import GipError, problem
+from gipspec.diagnostics import GipError, Problem, problem
+from gipspec.lang.statements import STATEMENTS
 from gipspec.lang.syntax import (
     Argument,
     Binary,
@@ -200,18 +201,28 @@ def _lone(pieces: Pieces) -> Head:
             )
 
 
+def _no_name(head: Variation | Difference) -> Problem:
+    word = head.span.text
+    if word in STATEMENTS:
+        return problem(
+            "G218",
+            head.span,
+            reason=f"`{word}` says nothing on its own",
+            remedy=f"such a line reads `{STATEMENTS[word]}`",
+        )
+    return problem(
+        "G218",
+        head.span,
+        reason="a model without `~` needs a name of its own",
+        remedy=f"write `name <- {word}`, or a formula `outcome ~ treatment | controls`",
+    )
+
+
 def _model(pieces: Pieces) -> ModelStatement:
     head = next(piece for piece in pieces if isinstance(piece, Head))
     named = _leaf(pieces, "ARROW") is not None
     if not named and not isinstance(head, Formula):
-        raise GipError(
-            problem(
-                "G218",
-                head.span,
-                reason="a model without `~` needs a name of its own",
-                remedy=f"write `name <- {head.span.text}`, or a formula `outcome ~ treatment | controls`",
-            )
-        )
+        raise GipError(_no_name(head))
     return ModelStatement(
         span=_place(pieces),
         name=_the(pieces, Name) if named else None,

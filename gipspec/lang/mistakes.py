@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gipspec.diagnostics import Problem, nearest, problem
 from gipspec.lang.build import Leaf
-from gipspec.lang.scanner import STATEMENT_WORDS
+from gipspec.lang.statements import MODEL, STATEMENTS
 from gipspec.source import Span
 
 
@@ -42,25 +42,9 @@ class Stop:
         return "$END" if self.found is None else self.found.kind
 
 
-WORDS = frozenset(word.upper() for word in STATEMENT_WORDS)
+WORDS = frozenset(word.upper() for word in STATEMENTS)
 NAMES = WORDS | {"NAME", "QUOTED_NAME"}
 RELATIONS = frozenset({"EQ", "NE", "LT", "LE", "GT", "GE", "IN"})
-
-SHAPES = {
-    "STUDY": 'study "Title"',
-    "DATA": 'data "panel.dta"',
-    "PANEL": "panel city year",
-    "LABEL": 'label gdp "Gross domestic product"',
-    "LET": "let lngdp = log(gdp)",
-    "SET": "set controls = lngdp + density",
-    "SAMPLE": "sample recent = year >= 2010",
-    "LEARNER": "learner forest = rf(trees=500)",
-    "DEFAULTS": "defaults folds=5; reps=5",
-    "INCLUDE": 'include "common.gip"',
-    "TABLE": 'table main "Title": base, quad',
-    "FIGURE": 'figure effects "Title": event',
-    "MODEL": "base <- outcome ~ treatment | controls; folds=5",
-}
 
 _BEGINNINGS = (
     "a statement begins with a word such as `let` or `table`, with `name <-`, "
@@ -129,14 +113,14 @@ def _unknown_word(stop: Stop) -> Problem | None:
     near = _nearest_word(stop.first.text)
     if near is None and ("~" in stop.rest or "|" in stop.rest or ";" in stop.rest):
         return None  # a model that lacks its `~`, or a variation that lacks its `<-` or `;`
-    remedy = f"did you mean `{near}`, as in `{SHAPES[near.upper()]}`?" if near else _BEGINNINGS
+    remedy = f"did you mean `{near}`, as in `{STATEMENTS[near]}`?" if near else _BEGINNINGS
     return problem("G005", stop.first.span, found=stop.first.text, remedy=remedy)
 
 
 def _nearest_word(word: str) -> str | None:
     """Prefer words with the same first letter, which is seldom mistyped."""
-    alike = [known for known in STATEMENT_WORDS if known[0] == word[0].lower()]
-    return nearest(word, alike) or nearest(word, STATEMENT_WORDS)
+    alike = [known for known in STATEMENTS if known[0] == word[0].lower()]
+    return nearest(word, alike) or nearest(word, STATEMENTS)
 
 
 def _second_bar(stop: Stop) -> Problem | None:
@@ -287,5 +271,5 @@ def _shape(stop: Stop) -> str:
     """Show what such a statement looks like."""
     kind = stop.first.kind if stop.first is not None else ""
     if kind in WORDS and not {"TILDE", "ARROW"} & {*stop.open}:
-        return f"such a line reads `{SHAPES[kind]}`"
-    return f"a model reads `{SHAPES['MODEL']}`"
+        return f"such a line reads `{STATEMENTS[kind.lower()]}`"
+    return f"a model reads `{MODEL}`"

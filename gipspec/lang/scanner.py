@@ -11,13 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from gipspec.diagnostics import Problem, problem
+from gipspec.lang.statements import STATEMENTS
 from gipspec.lang.syntax import Comment
 from gipspec.source import Source, Span
-
-STATEMENT_WORDS = (
-    "study", "data", "panel", "label", "let", "set",
-    "sample", "learner", "defaults", "include", "table", "figure",
-)  # fmt: skip
 
 _PLAIN_MARKS = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 FULL_WIDTH = {chr(ord(ch) + 0xFEE0): ch for ch in _PLAIN_MARKS} | {
@@ -54,7 +50,7 @@ _STATEMENT_START = re.compile(
     | [^\s\#"][^\#"\n]*~
     | (?:study|data|include){_BLANK}+"
     | data{_BLANK}+{_NAME}{_BLANK}*::
-    | (?:{"|".join(STATEMENT_WORDS)}){_BLANK}+(?!(?:and|or|not|in)\b){_NAME}
+    | (?:{"|".join(STATEMENTS)}){_BLANK}+(?!(?:and|or|not|in)\b){_NAME}
     """,
     re.VERBOSE,
 )
