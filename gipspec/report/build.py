@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gipspec.diagnostics import GipError, problem
 from gipspec.engine.results import Results
 from gipspec.lang.study import Study, TableRequest
-from gipspec.report.cells import Cell, Empty, Text
+from gipspec.report.cells import EMPTY, Cell, Text
 from gipspec.report.columns import ColumnPanel, Layout, column_labels, lay_out
 from gipspec.report.names import labels_of
 from gipspec.report.notes import notes_of
 from gipspec.report.options import TableOptions, options_of
 from gipspec.report.rows import coefficient_rows, footer_rows, header_rows, padded
-from gipspec.report.table import Block, Provenance, Row, Table
+from gipspec.report.table import Block, HeaderCell, HeaderRow, Provenance, Row, Table
 from gipspec.version import __version__
 
 HASH_DIGITS = 12
-
-# Where several panels agree on these, the notes say it once.
-IN_NOTES = frozenset({"Learner", "Folds", "Repeated splits"})
 
 
 def build_table(request: TableRequest, results: Results, study: Study) -> Table:
@@ -33,11 +32,15 @@ def build_table(request: TableRequest, results: Results, study: Study) -> Table:
     labels = labels_of(results, study)
     width = max(len(p.columns) for p in layout.panels)
     blocks = tuple(_block(p, layout, options, labels, width) for p in layout.panels)
+    header, blocks = _common_header(blocks, layout, width)
+    footer, blocks = _common_footer(blocks, width)
     return Table(
         name=request.name,
         title=request.title,
         columns=width,
-        blocks=_without_repeats(blocks),
+        header=header,
+        blocks=blocks,
+        footer=footer,
         notes=notes_of(layout, options, study, labels, draft=results.draft),
         provenance=provenance_of(results),
         draft=results.draft,
@@ -67,23 +70,32 @@ def _block(
     )
 
 
-def _without_repeats(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    """Leave out footer rows that are the same in every cell of several panels: the notes hold them."""
+def _common_header(
+    blocks: tuple[Block, ...], layout: Layout, width: int
+) -> tuple[tuple[HeaderRow, ...], tuple[Block, ...]]:
+    """Put an outcome that all panels share over the table, once."""
+    outcomes = {c.first.outcome_label for c in layout.columns}
+    if len(blocks) == 1 or len(outcomes) > 1:
+        return (), blocks
+    head = HeaderCell(cell=Text(text=outcomes.pop()), span=width, rule=True)
+    rest = tuple(replace(b, header=b.header[1:]) for b in blocks)
+    return (HeaderRow(stub=EMPTY, cells=(head,)),), rest
+
+
+def _common_footer(blocks: tuple[Block, ...], width: int) -> tuple[tuple[Row, ...], tuple[Block, ...]]:
+    """Put footer rows that are the same in every column of several panels below the table, once."""
     if len(blocks) == 1:
-        return blocks
+        return (), blocks
     values: dict[str, set[Cell]] = {}
     for row in (row for b in blocks for row in b.footer):
-        values.setdefault(_stub(row), set()).update(c for c in row.cells if not isinstance(c, Empty))
-    repeated = {stub for stub in IN_NOTES if len(values.get(stub, ())) == 1}
-    return tuple(
-        Block(
-            title=b.title,
-            header=b.header,
-            rows=b.rows,
-            footer=tuple(row for row in b.footer if _stub(row) not in repeated),
-        )
-        for b in blocks
+        values.setdefault(_stub(row), set()).update(c for c in row.cells if c != EMPTY)
+    everywhere = {stub for stub, found in values.items() if len(found) == 1}
+    footer = tuple(
+        replace(row, cells=(row.cells[0],) * width) for row in blocks[0].footer if _stub(row) in everywhere
     )
+    kept = {_stub(row) for row in footer}
+    rest = tuple(replace(b, footer=tuple(r for r in b.footer if _stub(r) not in kept)) for b in blocks)
+    return footer, rest
 
 
 def _stub(row: Row) -> str:

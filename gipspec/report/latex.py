@@ -1,52 +1,41 @@
-"""A table as LaTeX: cells by type, the frame from a template."""
+"""A table as LaTeX: its lines as cells, the frame from a template."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gipspec.report.cells import (
-    Cell,
-    Coefficient,
-    Empty,
-    Interval,
-    Mark,
-    Math,
-    Number,
-    Raw,
-    Text,
-)
-from gipspec.report.decimals import fixed
+from gipspec.report.cells import EMPTY, Coefficient, Number, Text
 from gipspec.report.escape import Latex, beyond_latin, escape
+from gipspec.report.latex_cells import aligned_number, broken, cell_latex, integer_part
 from gipspec.report.lines import wrap
 from gipspec.report.printed import is_finite, plain_cell
 from gipspec.report.table import Block, HeaderRow, Row, Table
 from gipspec.report.templates import latex_environment, render
 from gipspec.source import display_width
 
-STUB_WIDTH = 32  # characters of a row label before it breaks
-HEAD_WIDTH = 14  # characters of a heading over one column
-DASHES = Latex("--")
-MINUS = r"\gipminus "  # takes no width, so that digits stay below digits
-
-# Type size and half the gap between columns, by the number of columns.
-SIZES = (
-    (2, r"\small", "14pt"),
-    (4, r"\small", "8pt"),
-    (6, r"\footnotesize", "6pt"),
-    (99, r"\footnotesize", "4pt"),
-)
+STUB_WIDTH = 30  # characters of a row label before it breaks
+CELL_WIDTH = 14  # characters of a heading or text over one column
 PACKAGES = ("booktabs", "threeparttable", "adjustbox")
+
+# Type size and half the gap between columns in points, by the number of columns.
+SIZES = ((2, r"\small", 14), (4, r"\small", 8), (6, r"\footnotesize", 6), (99, r"\footnotesize", 4))
+CROWDED = 6  # half the gap that stars before a minus sign need at least
+STAR = 4  # points beside the last column that a star takes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line of the tabular: its cells, already LaTeX, and the rules below it, `cmidrule` by `cmidrule`."""
+    """A line of the tabular: its cells, already LaTeX, and the partial rules below it.
+
+    `term` marks the first line of a term other than the first.
+    """
 
     cells: tuple[Latex, ...]
     rules: tuple[Latex, ...] = ()
-    kind: str = ""
+    term: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +48,14 @@ class BlockView:
 
 def latex_table(table: Table, templates: Path | None = None) -> str:
     """Return the fragment for `\\input`; raises GipError (G502) when a template fails."""
-    values = view_of(table)
-    return render(latex_environment(templates), "latex/table.tex", values)
+    return render(latex_environment(templates), "latex/table.tex", view_of(table))
 
 
 def view_of(table: Table) -> dict[str, object]:
     """Return what a template sees. Plain strings are escaped when printed; `Latex` is printed as it is."""
     size, gap = next((s, g) for most, s, g in SIZES if table.columns <= most)
+    if _crowded(table):
+        gap = max(gap, CROWDED)
     return {
         "name": table.name,
         "label": Latex("tab:" + re.sub(r"[^\w.-]", "-", table.name)),
@@ -73,57 +63,69 @@ def view_of(table: Table) -> dict[str, object]:
         "draft": table.draft,
         "provenance": table.provenance,
         "packages": Latex(",".join(PACKAGES)),
-        "unicode": any(beyond_latin(t) for t in _texts(table)),
+        "unicode": any(beyond_latin(text) for text in _texts(table)),
         "size": Latex(size),
-        "gap": Latex(gap),
-        "columns": Latex(f"@{{}}l*{{{table.columns}}}{{c}}@{{\\hspace{{1em}}}}"),
+        "gap": Latex(f"{gap}pt"),
+        "columns": _column_types(table),
         "width": table.columns + 1,
+        "header": tuple(_head(row) for row in table.header),
         "blocks": tuple(_block(b) for b in table.blocks),
+        "footer": _aligned(tuple(_line(row) for row in table.footer)),
         "notes": tuple(cell_latex(c) for c in table.notes),
     }
 
 
-def _texts(table: Table) -> list[str]:
-    cells = [c for b in table.blocks for row in (*b.rows, *b.footer) for c in (row.stub, *row.cells)]
-    heads = [h.cell for b in table.blocks for row in b.header for h in row.cells]
-    return [
-        table.title,
-        *(b.title for b in table.blocks),
-        *(plain_cell(c) for c in (*cells, *heads, *table.notes)),
-    ]
+def _texts(table: Table) -> Iterable[str]:
+    yield table.title or table.name
+    yield from (b.title for b in table.blocks)
+    heads = (h.cell for row in table.headings() for h in row.cells)
+    cells = (c for row in table.lines() for c in (row.stub, *row.cells))
+    yield from (plain_cell(c) for c in (*heads, *cells, *table.notes))
+
+
+def _crowded(table: Table) -> bool:
+    """Tell whether stars, which take no width, stand before a minus sign, which takes none either."""
+    pairs = ((a, b) for row in table.lines() for a, b in zip(row.cells, row.cells[1:], strict=False))
+    return any(
+        isinstance(a, Coefficient) and a.stars > 0 and isinstance(b, Coefficient) and b.value < 0
+        for a, b in pairs
+    )
+
+
+def _column_types(table: Table) -> Latex:
+    """Leave room for the stars of the last column, which would stand out of the table."""
+    last = (row.cells[-1] for row in table.lines() if row.cells)
+    stars = max((cell.stars for cell in last if isinstance(cell, Coefficient)), default=0)
+    room = rf"\hspace{{{STAR * stars}pt}}" if stars else ""
+    return Latex(f"@{{}}l*{{{table.columns}}}{{c}}@{{{room}}}")
 
 
 def _block(block: Block) -> BlockView:
-    """Lay out a block; the cells of all its lines are padded so that the source reads as a table."""
-    digits = _integer_digits(block)
-    header = tuple(_head(row) for row in block.header)
-    rows = tuple(_line(row, digits) for row in block.rows)
-    footer = tuple(_line(row, ()) for row in block.footer)
-    widths = _widths((*rows, *footer))
+    """Lay out a block; the cells of its lines are padded so that the source reads as a table."""
+    rows = tuple(line for pair in _pairs(block) for line in _term(pair, _widest(block)))
+    lines = _aligned((*rows, *(_line(row) for row in block.footer)))
     return BlockView(
         title=block.title,
-        header=header,
-        rows=tuple(_aligned(line, widths) for line in rows),
-        footer=tuple(_aligned(line, widths) for line in footer),
+        header=tuple(_head(row) for row in block.header),
+        rows=tuple(replace(line, term=line.term and i > 0) for i, line in enumerate(lines[: len(rows)])),
+        footer=lines[len(rows) :],
     )
 
 
-def _widths(lines: tuple[Line, ...]) -> tuple[int, ...]:
+def _aligned(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    if not lines:
+        return lines
+    widths = [max(display_width(c) for c in column) for column in zip(*(x.cells for x in lines), strict=True)]
+    widths[-1] = 0
     return tuple(
-        max(display_width(c) for c in column) for column in zip(*(x.cells for x in lines), strict=True)
+        replace(
+            line,
+            cells=tuple(
+                Latex(c + " " * (w - display_width(c))) for c, w in zip(line.cells, widths, strict=True)
+            ),
+        )
+        for line in lines
     )
-
-
-def _aligned(line: Line, widths: tuple[int, ...]) -> Line:
-    last = len(widths) - 1
-    cells = tuple(
-        Latex(c + " " * (w - display_width(c)) * (i < last))
-        for i, (c, w) in enumerate(zip(line.cells, widths, strict=True))
-    )
-    return Line(cells=cells, rules=line.rules, kind=line.kind)
-
-
-# ---------------------------------------------------------------- headings
 
 
 def _head(row: HeaderRow) -> Line:
@@ -131,7 +133,7 @@ def _head(row: HeaderRow) -> Line:
     rules: list[Latex] = []
     at = 2
     for head in row.cells:
-        content = _broken(head.cell, HEAD_WIDTH * head.span, "b", "c")
+        content = broken(head.cell, CELL_WIDTH * head.span, "b", "c")
         cells.append(content if head.span == 1 else Latex(f"\\multicolumn{{{head.span}}}{{c}}{{{content}}}"))
         if head.rule:
             rules.append(Latex(f"\\cmidrule(lr){{{at}-{at + head.span - 1}}}"))
@@ -139,81 +141,47 @@ def _head(row: HeaderRow) -> Line:
     return Line(cells=tuple(cells), rules=tuple(rules))
 
 
-def _broken(cell: Cell, width: int, place: str, align: str) -> Latex:
-    """Break a long text over lines of about `width` characters, in a box of its own."""
-    if not isinstance(cell, Text):
-        return cell_latex(cell)
-    lines = wrap(cell.text, width)
-    if len(lines) == 1:
-        return escape(lines[0])
-    body = r" \\ ".join(escape(x) for x in lines)
-    return Latex(f"\\begin{{tabular}}[{place}]{{@{{}}{align}@{{}}}}{body}\\end{{tabular}}")
+def _pairs(block: Block) -> list[list[Row]]:
+    """Group each row with those that stand below it."""
+    groups: list[list[Row]] = []
+    for row in block.rows:
+        if row.kind == "below" and groups:
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    return groups
 
 
-# ---------------------------------------------------------------- rows
+def _term(rows: list[Row], widest: tuple[str, ...]) -> list[Line]:
+    """Write the rows of a term; a long label runs on beside what stands below, indented."""
+    first = rows[0].stub
+    texts = wrap(first.text, STUB_WIDTH) if isinstance(first, Text) else ("",)
+    stubs = [escape(texts[0]), *(Latex(r"\quad " + escape(t)) for t in texts[1:])]
+    if not isinstance(first, Text):
+        stubs = [cell_latex(first)]
+    blank = (EMPTY,) * len(rows[0].cells)
+    count = max(len(rows), len(stubs))
+    lines: list[Line] = []
+    for i in range(count):
+        cells = rows[i].cells if i < len(rows) else blank
+        stub = stubs[i] if i < len(stubs) else Latex("")
+        values = (aligned_number(c, w) for c, w in zip(cells, widest, strict=True))
+        lines.append(Line(cells=(stub, *values), term=i == 0 and len(rows) > 1))
+    return lines
 
 
-def _line(row: Row, digits: tuple[int, ...]) -> Line:
-    stub = _broken(row.stub, STUB_WIDTH, "t", "l")
-    padding = digits or (0,) * len(row.cells)
-    cells = (_value(cell, want) for cell, want in zip(row.cells, padding, strict=True))
-    return Line(cells=(stub, *cells), kind=row.kind)
+def _line(row: Row) -> Line:
+    cells = (broken(cell, CELL_WIDTH, "t", "c") for cell in row.cells)
+    return Line(cells=(broken(row.stub, STUB_WIDTH, "t", "l"), *cells))
 
 
-def _value(cell: Cell, want: int) -> Latex:
-    """Write a cell; numbers get room on the left for the widest integer part of their column."""
-    if want and isinstance(cell, Coefficient | Number) and is_finite(cell):
-        missing = want - _digits_before(cell)
-        return Latex((f"\\phantom{{{'0' * missing}}}" if missing else "") + cell_latex(cell))
-    return cell_latex(cell)
-
-
-def _integer_digits(block: Block) -> tuple[int, ...]:
-    """Return the most digits before the decimal point, by column; coefficients and what is below them."""
-    columns = zip(*(row.cells for row in block.rows), strict=True)
+def _widest(block: Block) -> tuple[str, ...]:
+    """Return the longest integer part of each column: coefficients and what stands below them."""
     return tuple(
         max(
-            (_digits_before(c) for c in column if isinstance(c, Coefficient | Number) and is_finite(c)),
-            default=0,
+            (integer_part(c) for c in column if isinstance(c, Coefficient | Number) and is_finite(c)),
+            key=len,
+            default="",
         )
-        for column in columns
+        for column in zip(*(row.cells for row in block.rows), strict=True)
     )
-
-
-def _digits_before(cell: Coefficient | Number) -> int:
-    return len(fixed(abs(cell.value), cell.digits).split(".")[0])
-
-
-def cell_latex(cell: Cell) -> Latex:
-    """Write one cell; each type has its own rule, and only `Text` holds what a user wrote."""
-    match cell:
-        case Empty(dash=dash):
-            return DASHES if dash else Latex("")
-        case Text(text=text):
-            return escape(text)
-        case Math(latex=source):
-            return Latex(f"${source}$")
-        case Raw(latex=source):
-            return Latex(source)
-        case Mark(on=on):
-            return Latex("Yes" if on else "No")
-        case Number() | Coefficient() if not is_finite(cell):
-            return DASHES
-        case Number(value=value, digits=digits, brackets=""):
-            return _number(value, digits, "$-$")
-        case Number(value=value, digits=digits, brackets=brackets):
-            return Latex(
-                brackets[0] + _number(value, digits, "$-$" if brackets == "[]" else MINUS) + brackets[1]
-            )
-        case Coefficient(value=value, digits=digits, stars=stars):
-            marks = f"\\gipstars{{{'*' * stars}}}" if stars else ""
-            return Latex(_number(value, digits, MINUS) + marks)
-        case Interval(low=low, high=high, digits=digits):
-            if not (is_finite(low) and is_finite(high)):
-                return DASHES
-            return Latex(f"{{[}}{_number(low, digits, '$-$')}, {_number(high, digits, '$-$')}{{]}}")
-
-
-def _number(value: float, digits: int, minus: str) -> Latex:
-    text = fixed(value, digits, group=",")
-    return Latex(minus + text[1:] if text.startswith("-") else text)

@@ -43,10 +43,6 @@ class Block:
     rows: tuple[Row, ...]
     footer: tuple[Row, ...] = ()
 
-    @property
-    def columns(self) -> int:
-        return len(self.rows[0].cells) if self.rows else 0
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
@@ -63,7 +59,8 @@ class Provenance:
 class Table:
     """A table of `columns` columns beside the row labels; narrower blocks leave the right side open.
 
-    `notes` are sentences, in order; `draft` results are marked in title and notes.
+    `header` and `footer` hold what is common to several blocks. `notes` are sentences, in order; `draft`
+    results are marked in title and notes.
     """
 
     name: str
@@ -72,4 +69,14 @@ class Table:
     blocks: tuple[Block, ...]
     notes: tuple[Cell, ...]
     provenance: Provenance
+    header: tuple[HeaderRow, ...] = ()
+    footer: tuple[Row, ...] = ()
     draft: bool = False
+
+    def lines(self) -> tuple[Row, ...]:
+        """Return all rows below headings, in order."""
+        return (*(row for b in self.blocks for row in (*b.rows, *b.footer)), *self.footer)
+
+    def headings(self) -> tuple[HeaderRow, ...]:
+        """Return all heading rows, in order."""
+        return (*self.header, *(row for b in self.blocks for row in b.header))

@@ -21,10 +21,13 @@ def terminal_table(table: Table) -> str:
     widths = _widths(table)
     total = sum(widths) + GAP * (len(widths) - 1)
     lines = [one_line(f"{table.title or table.name}{' (DRAFT)' if table.draft else ''}"), "=" * total]
+    lines += [_head(row, widths) for row in table.header]
     for i, block in enumerate(table.blocks):
         if i:
             lines.append("-" * total)
         lines += _block(block, widths, total)
+    if table.footer:
+        lines += ["-" * total, *(_row(row, widths) for row in table.footer)]
     lines.append("=" * total)
     lines += [line for note in table.notes for line in wrap(plain_cell(note), max(total, NOTE_WIDTH))]
     return "\n".join(line.rstrip() for line in lines) + "\n"
@@ -32,13 +35,12 @@ def terminal_table(table: Table) -> str:
 
 def _widths(table: Table) -> list[int]:
     widths = [0] * (table.columns + 1)
-    for block in table.blocks:
-        for row in (*block.rows, *block.footer):
-            for i, cell in enumerate((row.stub, *row.cells)):
-                widths[i] = max(widths[i], display_width(plain_cell(cell)))
-        for head in block.header:
-            widths[0] = max(widths[0], display_width(plain_cell(head.stub)))
-            _make_room(head, widths)
+    for row in table.lines():
+        for i, cell in enumerate((row.stub, *row.cells)):
+            widths[i] = max(widths[i], display_width(plain_cell(cell)))
+    for head in table.headings():
+        widths[0] = max(widths[0], display_width(plain_cell(head.stub)))
+        _make_room(head, widths)
     return widths
 
 
