@@ -87,7 +87,7 @@ class Adapted(Grouped):
         if self.constant_:
             return np.full(x.shape[0], self.mean_)
         features = self.preparation_.apply(x)
-        if hasattr(self, "classes_"):
+        if isinstance(self, Classification):
             return np.asarray(self.fitted_.predict_proba(features)[:, 1], dtype=np.float64)
         predicted = np.asarray(self.fitted_.predict(features), dtype=np.float64)
         return predicted * self.sd_ + self.mean_ if self.scale_target else predicted

@@ -100,7 +100,7 @@ def _short_stack(
         predictions = predictions.clip(0, 1)  # a linear probability model leaves the interval
     with fitting(learner, name):
         weights = simplex_weights(predictions, y)
-    prediction = predictions @ weights
+        prediction = predictions @ weights
     return CrossFit(prediction=prediction, task=task, weights=_labelled(learner, [weights]))
 
 

@@ -43,7 +43,8 @@ class Stack(Grouped):
         if len(self.members) == 1:
             return np.ones(1)
         held_out = np.empty((y.size, len(self.members)))
-        for train, test in inner_splits(units, self.cv, binary=y if hasattr(self, "classes_") else None):
+        binary = y if isinstance(self, Classification) else None
+        for train, test in inner_splits(units, self.cv, binary):
             for j, member in enumerate(self.members):
                 fitted = clone(member).fit(x[train], y[train], units[train])
                 held_out[test, j] = self._member_prediction(fitted, x[test])

@@ -70,6 +70,8 @@ def _search(
     if not searched or trials < 1:
         return learner
     optuna = _load_optuna()
+    # loads the learner's library, whose threads `fitting` can only limit once they are there
+    build_learner(learner, task, seed=seed, categorical=categorical)
 
     def objective(trial: Any) -> float:
         candidate = _with_parameters(learner, {p.name: _suggest(trial, p) for p in searched})
@@ -123,7 +125,7 @@ def _suggest(trial: Any, parameter: Parameter) -> Value:
 def _start(learner: Learner, searched: list[Parameter]) -> dict[str, Any] | None:
     """Return the learner's own values as a first trial, unless one lies outside its range."""
     own: dict[str, Any] = dict(learner.parameters)
-    values = {p.name: own[p.name] for p in searched}
+    values = {p.name: own[p.name] if isinstance(p.kind, Whole) else float(own[p.name]) for p in searched}
     inside = (p.search is not None and p.search.low <= values[p.name] <= p.search.high for p in searched)
     return values if all(inside) else None
 
