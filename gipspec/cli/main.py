@@ -66,9 +66,17 @@ def cli(ctx: click.Context, debug: bool) -> None:
     ctx.obj = {"debug": debug}
 
 
+def _say_internal_error(kind: type[BaseException], error: BaseException, trace: object) -> None:
+    """Say what happened in a line: a traceback helps those who asked for it with `--debug`."""
+    click.echo(f"internal error: {kind.__name__}: {error}", err=True)
+    click.echo("this is a mistake in gipspec; `gipspec --debug ...` shows where", err=True)
+
+
 def main(args: list[str] | None = None) -> None:
     """Run the command line and exit."""
     arguments = sys.argv[1:] if args is None else args
+    if "--debug" not in arguments:
+        sys.excepthook = _say_internal_error
     try:
         code = cli.main(args=arguments, prog_name="gipspec", standalone_mode=False)
     except click.exceptions.Abort:

@@ -101,7 +101,7 @@ VALUES = (
     _error("G214", "the indicator `{name}` has no sign", "write `+{name}` if more is better, `-{name}` if more is worse",
            "An index needs to know the direction of each indicator."),
     _error("G215", "{reason}", "{remedy}", "The way to remove effects does not fit the effects to remove."),
-    _error("G216", "one value is needed here, not a list", "{remedy}",
+    _error("G216", "one value is needed here, not a list", "give one value here, or make a line for each",
            "`[a, b]` means one model each; it stands in the options of a model."),
     _error("G217", "`{found}` is not a term of a formula", "{remedy}",
            "Terms are columns, interactions `a:b`, powers `x^2`, and functions; arithmetic stands in `I( )` or in a `let`."),

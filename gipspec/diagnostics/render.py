@@ -8,6 +8,7 @@ from gipspec.diagnostics.problem import Note, Problem
 from gipspec.source import Span, display_width
 
 TAB = "    "
+LONGEST = 120  # characters of a line that are shown
 Style = Callable[[str, str], str]  # (role, text) -> text; roles: error, warning, place, help, caret
 
 
@@ -48,8 +49,9 @@ def _excerpt(span: Span, gutter: int, mark: str, style: Style) -> list[str]:
     line, column = span.source.line_column(span.start)
     text = span.source.line_text(line)
     length = max(1, min(span.end, span.start + len(text) - column + 1) - span.start)
-    before = text[: column - 1].replace("\t", TAB)
-    culprit = text[column - 1 : column - 1 + length].replace("\t", TAB)
+    text, at = _window(text, column - 1)
+    before = text[:at].replace("\t", TAB)
+    culprit = text[at : at + length].replace("\t", TAB)
     carets = mark * max(1, display_width(culprit))
     pad = " " * gutter
     return [
@@ -58,6 +60,15 @@ def _excerpt(span: Span, gutter: int, mark: str, style: Style) -> list[str]:
         f"{line:>{gutter}} | " + text.replace("\t", TAB),
         f"{pad} | " + " " * display_width(before) + style("caret", carets),
     ]
+
+
+def _window(text: str, at: int) -> tuple[str, int]:
+    """Cut a very long line down to what surrounds the place `at`; return it and the new place."""
+    if len(text) <= LONGEST:
+        return text, at
+    start = max(0, min(at - LONGEST // 3, len(text) - LONGEST))
+    cut = ("... " if start else "") + text[start : start + LONGEST]
+    return cut + (" ..." if start + LONGEST < len(text) else ""), at - start + (4 if start else 0)
 
 
 def as_json(problems: Iterable[Problem]) -> list[dict[str, object]]:

@@ -26,6 +26,7 @@ def broken_names(problems: Iterable[Problem]) -> dict[str, set[str]]:
         while line > 1 and text[:1] in (" ", "\t", ""):
             line -= 1
             text = problem.span.source.line_text(line)
+        text = text.lstrip()
         if match := _DEFINITION.match(text):
             found.setdefault(match[1], set()).add(match[2])
         elif match := _MODEL.match(text):

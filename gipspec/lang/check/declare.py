@@ -175,9 +175,8 @@ def _check_names(found: Declarations) -> None:
         for name, statement in table.items():
             if "." in name:
                 _refuse(found, kind, name, statement, "a dot addresses the members of a fan")
-    for name, learner in found.learners.items():
-        if name in LEARNERS:
-            _refuse(found, "learner", name, learner, "it is a learner of the language")
+    for name in [name for name in found.learners if name in LEARNERS]:
+        _refuse(found, "learner", name, found.learners.pop(name), "it is a learner of the language")
     for name, statement in found.sets.items():
         if name in found.lets:
             note = Note(text="the `let` is here", span=name_span(found.lets[name]))

@@ -49,7 +49,8 @@ def resolve(declared: Declarations, schema: Schema | None) -> Checked:
     resolved = resolve_models(declared, options)
     found += resolved.problems
     tables = _tables(declared, resolved, found)
-    found += _unused(declared)
+    if not any(p.severity == "error" for p in found):
+        found += _unused(declared)
     models = tuple(m for name in declared.models for m in resolved.models.get(name, ()))
     study = None
     if declared.data is not None:

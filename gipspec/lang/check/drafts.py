@@ -1,0 +1,160 @@
+"""Drafts: a formula or a variation, spread out, before its options are typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from gipspec.diagnostics import GipError, problem
+from gipspec.lang.check.expressions import check_column
+from gipspec.lang.check.fan import Member, slug
+from gipspec.lang.check.scope import Scope
+from gipspec.lang.check.settings import HEAD_OPTIONS
+from gipspec.lang.check.terms import expand, term_key, term_text
+from gipspec.lang.printer import print_expr
+from gipspec.lang.study import Term
+from gipspec.lang.syntax import Binary, Each, Expr, Option
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A model before its options are typed: what a variation starts from."""
+
+    variant: str = ""
+    choice: str = ""
+    outcome: Expr
+    treatments: tuple[Expr, ...]
+    controls: tuple[Term, ...]
+    options: Mapping[str, Option]
+
+
+def from_formula(member: Member, defaults: Mapping[str, Option], scope: Scope) -> Draft:
+    outcome, treatment, *controls = member.values
+    treatments, extra = _treatments(treatment, scope)
+    terms = expand(controls[0], scope) if controls else ()
+    draft = Draft(
+        variant=member.variant,
+        choice=_choice(member),
+        outcome=_column(outcome, scope),
+        treatments=treatments,
+        controls=_union(terms, extra),
+        options={k: v for k, v in defaults.items() if k not in HEAD_OPTIONS},
+    )
+    _refuse_overlap(draft, outcome, treatment)
+    return draft
+
+
+def _choice(member: Member) -> str:
+    """Print the values that set a member apart, as they were written."""
+    if not member.variant:
+        return ""
+    slugs = member.variant.split(".")
+    picked = []
+    for value in member.values:
+        if slugs and slug(value) == slugs[0]:
+            picked.append(print_expr(value))
+            slugs.pop(0)
+    return ", ".join(picked)
+
+
+def _column(expr: Expr, scope: Scope) -> Expr:
+    wrong = check_column(expr, scope)
+    if wrong:
+        raise GipError(*wrong)
+    return expr
+
+
+def _treatments(expr: Expr, scope: Scope) -> tuple[tuple[Expr, ...], tuple[Term, ...]]:
+    """Return the treatments and the controls that they bring: `d * w` is d and d×w, with w controlled for."""
+    match expr:
+        case Binary(op="+", left=left, right=right):
+            first, extra = _treatments(left, scope)
+            second, more = _treatments(right, scope)
+            return _distinct((*first, *second)), _union(extra, more)
+        case Binary(op="*", left=left, right=right):
+            terms = expand(left, scope)
+            moderators = expand(right, scope)
+            crossed = [(t, m) for t in terms for m in moderators]
+            products = [Term(factors=(*t.factors, *m.factors)) for t, m in crossed]
+            return tuple(_product(t, expr) for t in (*terms, *products)), moderators
+        case Each():
+            raise GipError(problem("G216", expr.span))
+        case _:
+            return tuple(_product(t, expr) for t in expand(expr, scope)), ()
+
+
+def _distinct(exprs: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    return tuple({print_expr(e): e for e in exprs}.values())
+
+
+def _product(term: Term, where: Expr) -> Expr:
+    product = term.factors[0]
+    for factor in term.factors[1:]:
+        product = Binary(op="*", left=product, right=factor, span=where.span)
+    return product
+
+
+def _union(first: tuple[Term, ...], second: tuple[Term, ...]) -> tuple[Term, ...]:
+    known = {term_key(t) for t in first}
+    return (*first, *(t for t in second if term_key(t) not in known))
+
+
+def vary(base: Draft, own: Mapping[str, Option], member: Member, scope: Scope) -> Draft:
+    chosen = {
+        name: replace(option, value=value)
+        for (name, option), value in zip(own.items(), member.values, strict=True)
+    }
+    options = dict(base.options)
+    if "learner" in chosen:  # a learner for all replaces the base's learner for one
+        options = {k: v for k, v in options.items() if not k.startswith("learner")}
+    options.update({k: v for k, v in chosen.items() if k not in HEAD_OPTIONS})
+    draft = replace(
+        base,
+        variant=".".join(v for v in (base.variant, member.variant) if v),
+        choice=", ".join(c for c in (base.choice, _choice(member)) if c),
+        options=options,
+    )
+    if "outcome" in chosen:
+        draft = replace(draft, outcome=_column(chosen["outcome"].value, scope))
+    if "treatment" in chosen:
+        treatments, extra = _treatments(chosen["treatment"].value, scope)
+        draft = replace(draft, treatments=treatments, controls=_union(draft.controls, extra))
+    if "drop" in chosen:
+        draft = replace(draft, controls=_dropped(draft.controls, chosen["drop"].value, scope))
+    if "add" in chosen:
+        draft = replace(draft, controls=_union(draft.controls, expand(chosen["add"].value, scope)))
+    for name in ("add", "treatment", "outcome"):
+        if name in chosen:
+            _refuse_overlap(draft, chosen[name].value, chosen[name].value)
+    return draft
+
+
+def _dropped(controls: tuple[Term, ...], expr: Expr, scope: Scope) -> tuple[Term, ...]:
+    gone = {term_key(t): t for t in expand(expr, scope)}
+    missing = [t for k, t in gone.items() if k not in {term_key(c) for c in controls}]
+    if missing:
+        shown = ", ".join(f"`{term_text(c)}`" for c in controls[:12])
+        remedy = f"the controls are {shown}" if shown else "the model has no controls"
+        raise GipError(problem("G213", expr.span, name=term_text(missing[0]), help=remedy))
+    return tuple(c for c in controls if term_key(c) not in gone)
+
+
+def _refuse_overlap(draft: Draft, outcome_at: Expr, treatment_at: Expr) -> None:
+    """Raise G212 where one variable is outcome, treatment or control at the same time."""
+    where = outcome_at
+    outcome = print_expr(draft.outcome)
+    treatments = {print_expr(t) for t in draft.treatments}
+    controls = {term_text(t) for t in draft.controls}
+    if outcome in treatments:
+        clash, role, other = outcome, "outcome", "treatment"
+    elif outcome in controls:
+        clash, role, other = outcome, "outcome", "control"
+    elif treatments & controls:
+        clash, role, other = min(treatments & controls), "treatment", "control"
+        where = treatment_at
+    else:
+        return
+    remedy = f"take it out of the controls, for example with `drop={clash}`"
+    if other == "treatment":
+        remedy = "name two different variables"
+    raise GipError(problem("G212", where.span, name=clash, role=role, other=other, remedy=remedy))
