@@ -40,7 +40,7 @@ def _all_exact(items: Sequence[str | None], numbers: Numbers) -> bool:
     """Refuse `1_000`, which Python takes for a number, and whole numbers beyond float64."""
     if any(item is not None and "_" in item for item in items):
         return False
-    large = np.flatnonzero(np.abs(numbers) > EXACT)
+    large = np.flatnonzero(np.abs(numbers) > EXACT).tolist()
     return not any(_WHOLE.match(items[i] or "") for i in large)
 
 

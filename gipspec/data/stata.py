@@ -41,7 +41,8 @@ def header(located: Located) -> Content:
     names = list(meta.column_names)
     labels = [label or "" for label in meta.column_labels]
     kinds = {
-        n: _kind(meta.readstat_variable_types[n] == "string", meta.original_variable_types[n]) for n in names
+        n: _kind(meta.readstat_variable_types[n] == "string", meta.original_variable_types[n] or "")
+        for n in names
     }
     if legacy:
         decoded = decode_legacy([*names, *labels], located.source)
@@ -66,20 +67,18 @@ def columns(located: Located) -> Content:
 
 
 def _read(located: Located, rows: int | None) -> Content:
-    from pandas.io.stata import StataReader
-
     legacy = _format(located) < UNICODE_SINCE
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", UnicodeWarning)
-            with StataReader(located.path, convert_categoricals=False) as reader:
+            with _reader(located, dates=True) as reader:
                 labels = reader.variable_labels()
                 check_cells(located.source, 0, len(labels))
                 frame = reader.read(nrows=rows)
                 value_labels = _by_column(reader, list(labels))
             raw = frame
             if any(dtype.kind == "M" for dtype in frame.dtypes):
-                with StataReader(located.path, convert_categoricals=False, convert_dates=False) as reader:
+                with _reader(located, dates=False) as reader:
                     raw = reader.read(nrows=rows)
     except (ValueError, struct.error, OSError, KeyError, IndexError, OverflowError, UnicodeWarning) as error:
         raise _damaged(located, error) from None
@@ -92,6 +91,12 @@ def _read(located: Located, rows: int | None) -> Content:
         value_labels=value_labels,
     )
     return _decoded(located, found, texts) if legacy else _with_labels(found, texts)
+
+
+def _reader(located: Located, *, dates: bool) -> Any:
+    from pandas.io.stata import StataReader
+
+    return StataReader(located.path, convert_categoricals=False, convert_dates=dates)
 
 
 def _format(located: Located) -> int:
