@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -13,14 +14,16 @@ from gipspec.diagnostics import GipError, Problem, problem, sort_problems
 from gipspec.lang.build import Leaf, Piece, build
 from gipspec.lang.mistakes import Stop, explain
 from gipspec.lang.scanner import Stretch, scan
-from gipspec.lang.syntax import SpecFile, Statement
+from gipspec.lang.syntax import Node, SpecFile, Statement
 from gipspec.source import Source, Span
 
 MOST_BYTES = 1_000_000
 MOST_STATEMENTS = 20_000
+MOST_CHARACTERS = 50_000  # of a statement
 MOST_DEPTH = 150  # levels of a syntax tree; what reads a tree may recurse without fear
 
 GRAMMAR = "gipspec.lark"
+PARTS = "give parts of it a name of their own with `set` or `let`"
 
 
 def parse(source: Source) -> tuple[SpecFile, tuple[Problem, ...]]:
@@ -81,6 +84,9 @@ def _statement(stretch: Stretch) -> Statement:
     """Parse one statement, or raise GipError with the problem that it has."""
     if stretch.problem is not None:
         raise GipError(stretch.problem)
+    if stretch.span.end - stretch.span.start > MOST_CHARACTERS:
+        what, bound = "the length of this statement", f"{MOST_CHARACTERS:,} characters"
+        raise GipError(problem("G007", stretch.span, what=what, bound=bound, help=PARTS))
     try:
         tree = _lark().parse(stretch.span.text)
     except UnexpectedInput as error:
@@ -92,12 +98,16 @@ def _statement(stretch: Stretch) -> Statement:
     return node
 
 
-def _build(tree: Tree[Token], statement: Span) -> Piece:
-    pieces = [
-        _leaf(child, statement) if isinstance(child, Token) else _build(child, statement)
-        for child in tree.children
-    ]
-    return build(tree.data, pieces)
+def _build(tree: Tree[Token], statement: Span) -> Node:
+    """Build the node of a parse tree from the bottom up: a sum of a thousand terms needs no deep stack."""
+    nodes: dict[int, Node] = {}
+    for subtree in tree.iter_subtrees():
+        pieces: list[Piece] = [
+            _leaf(child, statement) if isinstance(child, Token) else nodes[id(child)]
+            for child in subtree.children
+        ]
+        nodes[id(subtree)] = build(subtree.data, pieces)
+    return nodes[id(tree)]
 
 
 def _leaf(token: Token, statement: Span) -> Leaf:
@@ -106,23 +116,32 @@ def _leaf(token: Token, statement: Span) -> Leaf:
 
 
 def _check_depth(tree: Tree[Token], statement: Span) -> None:
-    """Refuse what nests too deeply, without recursion of its own."""
+    """Refuse what nests too deeply. The terms of a formula or a set count as one level, however many."""
     if statement.end - statement.start <= MOST_DEPTH:
         return  # a level takes a character at the least
-    level: list[Tree[Token]] = [tree]
+    level = [tree]
     for _ in range(MOST_DEPTH):
-        level = [child for node in level for child in node.children if isinstance(child, Tree)]
+        level = [inner for node in level for inner in _inner(node)]
         if not level:
             return
-    raise GipError(
-        problem(
-            "G007",
-            statement,
-            what="the nesting of this statement",
-            bound=f"{MOST_DEPTH} levels",
-            help="give parts of it a name of their own with `set` or `let`",
-        )
-    )
+    what, bound = "the nesting of this statement", f"{MOST_DEPTH} levels"
+    raise GipError(problem("G007", statement, what=what, bound=bound, help=PARTS))
+
+
+def _inner(tree: Tree[Token]) -> Iterator[Tree[Token]]:
+    for child in tree.children:
+        if isinstance(child, Tree):
+            yield from _terms(child) if tree.data in ("formula", "set") else (child,)
+
+
+def _terms(tree: Tree[Token]) -> Iterator[Tree[Token]]:
+    while tree.data == "binary":
+        left, sign, right = tree.children
+        if not (isinstance(left, Tree) and isinstance(right, Tree) and sign in ("+", "-")):
+            break
+        yield right
+        tree = left
+    yield tree
 
 
 def _stop(error: UnexpectedInput, statement: Span) -> Stop:

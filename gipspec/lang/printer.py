@@ -125,9 +125,16 @@ def _(node: Unary) -> str:
 
 @_print.register
 def _(node: Binary) -> str:
-    operator = BINARY[node.op]
-    sign = f" {node.op} " if operator.spaced else node.op
-    return f"{_operand(node.left, operator.left)}{sign}{_operand(node.right, operator.right)}"
+    """Walk down the left side in a loop: a sum of a thousand terms needs no deep stack."""
+    backwards = []
+    while True:
+        operator = BINARY[node.op]
+        backwards.append(_operand(node.right, operator.right))
+        backwards.append(f" {node.op} " if operator.spaced else node.op)
+        if not isinstance(node.left, Binary) or _level(node.left) < operator.left:
+            backwards.append(_operand(node.left, operator.left))
+            return "".join(reversed(backwards))
+        node = node.left
 
 
 @_print.register

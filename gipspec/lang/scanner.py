@@ -82,6 +82,10 @@ class _Open:
     problem: Problem | None = None
     brackets: list[Span] = field(default_factory=list)
 
+    def report(self, found: Problem) -> None:
+        """Keep the first problem: the others may come of it."""
+        self.problem = self.problem or found
+
 
 def scan(source: Source) -> Scan:
     """Cut a source into statements and comments. Never raises: a mistake becomes a problem of its stretch."""
@@ -104,10 +108,10 @@ class _Scanner:
             elif kind == "comment":
                 self._comment(span, trailing=code_on_line)
             elif kind != "blank":
-                if not code_on_line:
-                    self._line(span, indented=span.start > line_start)
+                statement = self._statement_of(span, line_start, first=not code_on_line)
+                statement.end = span.end
+                _take(statement, kind, span)
                 code_on_line = True
-                self._code(kind, span)
         self._close()
         return Scan(
             stretches=tuple(self.stretches), comments=tuple(self.comments), problems=tuple(self.problems)
@@ -124,59 +128,49 @@ class _Scanner:
         if found := _forbidden(span):
             self.problems.append(found)
 
-    def _line(self, first: Span, *, indented: bool) -> None:
-        """Meet the first code of a line: it goes on with the open statement, or begins the next one."""
-        if self.open is not None:
-            in_brackets = bool(self.open.brackets)
-            if indented or (in_brackets and not _STATEMENT_START.match(self.source.text, first.start)):
-                return
-            self._close()
-        self.open = _Open(start=first.start, end=first.end)
+    def _statement_of(self, span: Span, line_start: int, *, first: bool) -> _Open:
+        """Return the statement that a piece belongs to; the first piece of a line may begin a new one."""
+        indented = span.start > line_start
+        if self.open is not None and (not first or indented or self._goes_on(self.open, span)):
+            return self.open
+        self._close()
+        self.open = _Open(start=span.start, end=span.end)
         if indented:
-            self._report(problem("G004", first))
+            self.open.report(problem("G004", span))
+        return self.open
 
-    def _code(self, kind: str, span: Span) -> None:
-        if self.open is None:
-            raise AssertionError("a line of code opens a statement")
-        self.open.end = span.end
-        match kind:
-            case "opener":
-                self.open.brackets.append(span)
-            case "closer":
-                del self.open.brackets[-1:]
-            case "wide":
-                self._report(problem("G003", span, found=span.text, plain=FULL_WIDTH[span.text]))
-            case "half":
-                self._half(span)
-            case "text" | "quoted" | "control":
-                if found := _forbidden(span):
-                    self._report(found)
-
-    def _half(self, span: Span) -> None:
-        """Meet a quote that its line does not close: the damage ends with the line."""
-        if self.open is None:
-            raise AssertionError("a line of code opens a statement")
-        mark = span.text[0]
-        what = "quote" if mark == '"' else "backtick"
-        opener = Span(source=self.source, start=span.start, end=span.start + 1)
-        self._report(problem("G002", opener, what=what, close=f"`{mark}`" if mark == '"' else "backtick"))
-        self.open.brackets.clear()
-
-    def _report(self, found: Problem) -> None:
-        if self.open is not None and self.open.problem is None:
-            self.open.problem = found
+    def _goes_on(self, statement: _Open, first: Span) -> bool:
+        return bool(statement.brackets) and not _STATEMENT_START.match(self.source.text, first.start)
 
     def _close(self) -> None:
         if self.open is None:
             return
         if self.open.brackets:
             opener = self.open.brackets[-1]
-            self._report(
-                problem("G002", opener, what="bracket", close="`)`" if opener.text == "(" else "`]`")
-            )
+            close = "`)`" if opener.text == "(" else "`]`"
+            self.open.report(problem("G002", opener, what="bracket", close=close))
         span = Span(source=self.source, start=self.open.start, end=self.open.end)
         self.stretches.append(Stretch(span=span, problem=self.open.problem))
         self.open = None
+
+
+def _take(statement: _Open, kind: str, span: Span) -> None:
+    """Note what a piece of code does to its statement."""
+    match kind:
+        case "opener":
+            statement.brackets.append(span)
+        case "closer":
+            del statement.brackets[-1:]
+        case "wide":
+            statement.report(problem("G003", span, found=span.text, plain=FULL_WIDTH[span.text]))
+        case "half":
+            opener = Span(source=span.source, start=span.start, end=span.start + 1)
+            what, close = ("quote", '`"`') if opener.text == '"' else ("backtick", "backtick")
+            statement.report(problem("G002", opener, what=what, close=close))
+            statement.brackets.clear()  # what closes them may stand in the text: the damage ends here
+        case "text" | "quoted" | "control":
+            if found := _forbidden(span):
+                statement.report(found)
 
 
 def _forbidden(span: Span) -> Problem | None:

@@ -7,50 +7,17 @@ import time
 from pathlib import Path
 
 import pytest
+from lang_samples import EXAMPLE
 
 from gipspec.diagnostics import Problem
 from gipspec.lang import parser
 from gipspec.lang import syntax as s
 from gipspec.lang.parser import MOST_DEPTH, build_lark, find_grammar, parse
+from gipspec.lang.printer import print_statement
 from gipspec.lang.statements import MODEL, STATEMENTS
 from gipspec.source import Source, Span
 
 HERE = Span(source=Source.of("tree", ""), start=0, end=0)  # spans never count in equality
-
-EXAMPLE = """
-study "Green Industrial Parks and industrial-chain resilience"
-
-data "gip_panel.dta"                        # .dta .csv .xlsx .parquet .sav; or causaldata::castle
-panel city year                             # unit, time
-
-label gip "Green industrial park"           # overrides labels that the file carries
-let lngdp      = log(gdp)
-let resilience = entropy(+resist, +recover, +adapt, -volatility)
-set controls   = lngdp + density + poly(urban, 2) + finance:fdi
-sample recent  = year >= 2010 and not municipality
-learner best   = stack(rf(trees=500, leaf=5), lasso, gbm)
-defaults folds=5; reps=5                    # fe=city + year is the default of a panel
-
-resilience ~ gip | controls; learner=rf; het=openness       # unnamed: m1
-
-base     <- resilience ~ gip | controls
-quad     <- base; add=square(controls)                      # a variation of base
-algos    <- base; learner=[lasso, rf, nnet, best]           # fans out: algos.lasso, algos.rf, ...
-recent   <- base; sample=recent
-winsor   <- base; winsor=[1%, 5%]
-rivals   <- base; add=[lowcarbon, smartcity, lowcarbon + smartcity]
-alt      <- base; outcome=resilience_pca
-hetero   <- base; het=[openness, digital, compute, region, resource]
-mech     <- base; via=[patents, upgrading]
-fake     <- base; placebo=500
-event    <- base; event=-5..5
-
-table main "Baseline": base, quad, algos.lasso
-table robust "Robustness":
-    panel "A. Samples" (recent, winsor),
-    panel "B. Algorithms" (algos)
-figure event_study "Dynamic effects": event
-"""
 
 
 def name(text: str) -> s.Name:
@@ -471,17 +438,25 @@ def test_deep_nesting_is_a_problem_not_a_crash(deep: str) -> None:
     assert f"{MOST_DEPTH} levels" in found.message
 
 
+def test_the_length_of_a_statement_is_bounded() -> None:
+    found = complaint(f"let x = f({', '.join(['a'] * 20_000)})")
+    assert (found.code, "50,000 characters" in found.message) == ("G007", True)
+
+
 def test_nesting_within_the_bound_is_fine() -> None:
     nested = "(" * 100 + "a" + ")" * 100
     assert statement(f"let x = {nested}") == s.LetStatement(span=HERE, name=x, value=a)
-    long_sum = statement("set x = " + " + ".join(f"v{i}" for i in range(140)))
-    assert isinstance(long_sum, s.SetStatement)
-    terms = []
-    node = long_sum.value
-    while isinstance(node, s.Binary):
-        terms.append(node.right)
-        node = node.left
-    assert [node, *reversed(terms)] == [name(f"v{i}") for i in range(140)]
+
+
+@pytest.mark.parametrize("head", ["set x = ", "y ~ d | ", "y ~ "])
+def test_formulas_and_sets_take_thousands_of_terms(head: str) -> None:
+    sum_ = " + ".join(f"v{i}" for i in range(3000))
+    assert print_statement(statement(head + sum_)) == head + sum_
+
+
+def test_the_terms_of_a_long_formula_are_bounded_too() -> None:
+    deep = "(" * 200 + "a" + ")" * 200
+    assert complaint(f"y ~ d | a + {deep} + b").code == "G007"
 
 
 def test_unclosed_brackets_are_cheap() -> None:

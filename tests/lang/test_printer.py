@@ -3,12 +3,12 @@
 # ruff: noqa: E501 -- tables of one row a line
 
 import pytest
+from lang_samples import EXAMPLE
 
 from gipspec.lang.parser import parse
 from gipspec.lang.printer import WIDTH, format_file, print_expr, print_statement
 from gipspec.lang.syntax import LetStatement, Statement
 from gipspec.source import Source, display_width
-from test_parser import EXAMPLE
 
 
 def statement(line: str) -> Statement:
