@@ -27,7 +27,7 @@ class Dataset:
     """Columns of the file and lets, in canonical row order, so that a shuffled file is the same data set: by
     unit and time where there is a panel, otherwise by the content of all columns in the order of names.
 
-    `unit` (n,) and `time` (n,) are codes, positions in `unit_names` and on `time_values`, the grid of distinct
+    `unit` (n,) and `time` (n,) are positions in `unit_names` and on `time_values`, the grid of distinct
     periods; without a panel each row is a unit of its own, and time is 0. `failed` holds the problems of lets
     that could not be computed; using one raises. `content_hash` is the SHA-256 of the values of the file.
     `frame` is for display: it has NaN where a value is not finite; `columns` knows the reason.

@@ -1,0 +1,197 @@
+"""The rows and columns of one model: sample, complete cases, winsorising, features."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gipspec.data.arguments import require_numbers, shown
+from gipspec.data.columns import Numbers
+from gipspec.data.dataset import Dataset, check_finite
+from gipspec.data.evaluate import column, evaluate, evaluate_condition
+from gipspec.data.features import Leaf, feature_matrix, leaves_of, on_rows
+from gipspec.data.transforms import winsorize
+from gipspec.data.vector import Codes, Flags, Groups, Vector, cross, groups
+from gipspec.diagnostics import GipError, problem
+from gipspec.lang.study import Sample, Settings, Term
+from gipspec.lang.syntax import Expr
+from gipspec.source import Span
+
+CONTINUOUS = 3  # a column with fewer distinct values is not winsorised
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelData:
+    """The data of a model: outcome `y` (n,), treatments `d` (n, k), features `x` (n, p), no value missing.
+
+    `unit`, `time` (n,) are codes of the data set. `effects` are pairs of a name and codes (n,), one for each
+    entry of `Settings.fe`; `clusters` are (name, names of the clusters, codes (n,)); `folds` (n,) are codes
+    of the fold column, None where folds are drawn. `rows` (n,) are positions in the data set. Of the
+    `n_candidates` rows of the sample, `rows_lost` counts those without a value, by column. `dropped` are
+    features that were left out, with the reason.
+    """
+
+    y: Numbers
+    y_name: str
+    d: Numbers
+    d_names: tuple[str, ...]
+    x: Numbers
+    x_names: tuple[str, ...]
+    unit: Codes
+    time: Codes
+    effects: tuple[tuple[str, Codes], ...]
+    clusters: tuple[tuple[str, tuple[str, ...], Codes], ...]
+    folds: Codes | None
+    rows: Codes
+    rows_lost: tuple[tuple[str, int], ...]
+    n_candidates: int
+    dropped: tuple[tuple[str, str], ...]
+
+
+def model_data(
+    dataset: Dataset,
+    outcome: Expr,
+    treatments: tuple[Expr, ...],
+    controls: tuple[Term, ...],
+    settings: Settings,
+) -> ModelData:
+    """Gather the data of one model.
+
+    Raises GipError: G308 not finite, G309 no complete row, G313 empty sample, G314 no condition, G401 a
+    treatment or G402 an outcome that is constant, and what `evaluate` raises.
+    """
+    y = require_numbers(evaluate(outcome, dataset), outcome)
+    d = [require_numbers(evaluate(t, dataset), t) for t in treatments]
+    leaves = leaves_of(controls, dataset)
+    design = _groupings(dataset, settings)
+    sample = _sample_rows(dataset, settings.sample)
+    used: dict[str, Vector] = {
+        shown(outcome): y,
+        **{shown(t): v for t, v in zip(treatments, d, strict=True)},
+        **{leaf.source: leaf.vector for leaf in leaves.values()},
+    }
+    used |= {name: column(name, dataset) for name in _grouping_columns(settings) if name not in used}
+    rows, lost = _complete_rows(dataset, used, sample, outcome.span)
+
+    def ready(vector: Vector) -> Numbers:
+        return _winsorized(np.asarray(vector.values[rows], dtype=np.float64), settings.winsor)
+
+    target = ready(y)
+    doses = np.column_stack([ready(v) for v in d])
+    _check_varies(target, doses, outcome, treatments, settings)
+    features = feature_matrix(controls, _on_rows(leaves, rows, settings.winsor))
+    return ModelData(
+        y=target,
+        y_name=shown(outcome),
+        d=doses,
+        d_names=tuple(shown(t) for t in treatments),
+        x=features.x if controls else np.empty((len(rows), 0)),
+        x_names=features.names,
+        unit=dataset.unit[rows],
+        time=dataset.time[rows],
+        effects=tuple((name, g.codes[rows]) for name, g in design.effects),
+        clusters=tuple((name, *_clusters(g, rows)) for name, g in design.clusters),
+        folds=design.folds.codes[rows] if design.folds else None,
+        rows=rows,
+        rows_lost=lost,
+        n_candidates=int(sample.sum()),
+        dropped=features.dropped,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Groupings:
+    effects: tuple[tuple[str, Groups], ...]
+    clusters: tuple[tuple[str, Groups], ...]
+    folds: Groups | None
+
+
+def _groupings(dataset: Dataset, settings: Settings) -> _Groupings:
+    def by(names: Iterable[str]) -> Groups:
+        return cross([groups(column(name, dataset)) for name in names])
+
+    return _Groupings(
+        effects=tuple((":".join(names), by(names)) for names in settings.fe),
+        clusters=tuple((name, by([name])) for name in settings.cluster),
+        folds=by([settings.folds]) if isinstance(settings.folds, str) else None,
+    )
+
+
+def _grouping_columns(settings: Settings) -> list[str]:
+    names = [name for effect in settings.fe for name in effect] + list(settings.cluster)
+    return [*names, settings.folds] if isinstance(settings.folds, str) else names
+
+
+def _clusters(found: Groups, rows: Codes) -> tuple[tuple[str, ...], Codes]:
+    """Keep the clusters that the rows have."""
+    present, codes = np.unique(found.codes[rows], return_inverse=True)
+    return tuple(found.names[c] for c in present.tolist()), codes.astype(np.int64)
+
+
+def _sample_rows(dataset: Dataset, sample: Sample | None) -> Flags:
+    if sample is None:
+        return np.ones(dataset.n, dtype=bool)
+    rows = evaluate_condition(sample.condition, dataset)
+    if not rows.any():
+        name = f"`{sample.name}`" if sample.name else f"`{shown(sample.condition)}`"
+        remedy = "look at the values of its columns: the condition is false in every row"
+        raise GipError(problem("G313", sample.condition.span, name=name, remedy=remedy))
+    return rows
+
+
+def _complete_rows(
+    dataset: Dataset, used: Mapping[str, Vector], sample: Flags, span: Span
+) -> tuple[Codes, tuple[tuple[str, int], ...]]:
+    """Return the positions of complete rows of the sample, and how many rows lack each column."""
+    complete = sample
+    lost: dict[str, int] = {}
+    for name, vector in used.items():
+        check_finite(vector, dataset, sample)
+        gone = vector.missing
+        lost[name] = int((gone & sample).sum())
+        complete = complete & ~gone
+    if not complete.any():
+        name, count = max(lost.items(), key=lambda entry: entry[1])
+        total = int(sample.sum())
+        reason = f"`{name}` is missing in {'all' if count == total else f'{count} of'} {total} rows"
+        remedy = f"fill `{name}`, or leave it away"
+        raise GipError(problem("G309", span, reason=reason, remedy=remedy))
+    return np.flatnonzero(complete), tuple((name, count) for name, count in lost.items() if count)
+
+
+def _winsorized(values: Numbers, share: float) -> Numbers:
+    if share == 0 or len(np.unique(values)) < CONTINUOUS:
+        return values
+    return winsorize(values, share)
+
+
+def _on_rows(leaves: Mapping[str, Leaf], rows: Codes, share: float) -> dict[str, Leaf]:
+    found = {name: on_rows(leaf, rows) for name, leaf in leaves.items()}
+    if share == 0:
+        return found
+    return {
+        name: leaf
+        if leaf.kind == "category"
+        else replace(
+            leaf,
+            vector=replace(
+                leaf.vector, values=_winsorized(np.asarray(leaf.vector.values, dtype=float), share)
+            ),
+        )
+        for name, leaf in found.items()
+    }
+
+
+def _check_varies(
+    y: Numbers, d: Numbers, outcome: Expr, treatments: tuple[Expr, ...], settings: Settings
+) -> None:
+    where = f" in its {len(y)} rows"
+    remedy = "look at the sample and the rows lost" if settings.sample else "choose another variable"
+    for at, treatment in enumerate(treatments):
+        if d[:, at].max() == d[:, at].min():
+            name = shown(treatment)
+            raise GipError(problem("G401", treatment.span, name=name, where=where, remedy=remedy))
+    if y.max() == y.min():
+        raise GipError(problem("G402", outcome.span, name=shown(outcome), where=where, remedy=remedy))
