@@ -12,7 +12,7 @@ from gipspec.report.columns import ColumnPanel, Layout, column_labels, lay_out
 from gipspec.report.names import labels_of
 from gipspec.report.notes import notes_of
 from gipspec.report.options import TableOptions, options_of
-from gipspec.report.rows import coefficient_rows, footer_rows, header_rows, padded
+from gipspec.report.rows import coefficient_rows, footer_rows, header_rows, outcome_of, padded
 from gipspec.report.table import Block, HeaderCell, HeaderRow, Provenance, Row, Table
 from gipspec.version import __version__
 
@@ -74,7 +74,7 @@ def _common_header(
     blocks: tuple[Block, ...], layout: Layout, width: int
 ) -> tuple[tuple[HeaderRow, ...], tuple[Block, ...]]:
     """Put an outcome that all panels share over the table, once."""
-    outcomes = {c.first.outcome_label for c in layout.columns}
+    outcomes = {outcome_of(c) for c in layout.columns}
     if len(blocks) == 1 or len(outcomes) > 1:
         return (), blocks
     head = HeaderCell(cell=Text(text=outcomes.pop()), span=width, rule=True)

@@ -12,6 +12,7 @@ from gipspec.report.cells import EMPTY, Cell, Math, Text
 from gipspec.report.decimals import percent
 
 DIFFERENCE = "difference"
+ALL_ROWS = "all rows"
 LONGEST_LABEL = 40
 
 
@@ -96,9 +97,14 @@ def _term_of(side: str, results: Results) -> str:
     return ""
 
 
+def sample_of(e: Estimate) -> str:
+    """Return the sample's name or condition, empty for all rows."""
+    return "" if e.sample == ALL_ROWS else e.sample
+
+
 def column_labels(columns: tuple[Column, ...], layout: Layout, labels: Mapping[str, str]) -> tuple[Cell, ...]:
     """Return what sets each column of a panel apart from its neighbours, empty where nothing needs saying."""
-    samples = {c.first.sample for c in layout.columns}
+    samples = {sample_of(c.first) for c in layout.columns}
     winsors = {c.first.winsor for c in layout.columns}
     found: list[Cell] = []
     for column in columns:
@@ -107,7 +113,7 @@ def column_labels(columns: tuple[Column, ...], layout: Layout, labels: Mapping[s
             continue
         e = column.first
         parts = [_variant_label(e.choice or e.variant, e, labels)] if e.variant else []
-        if not parts and len(samples) > 1 and e.sample:
+        if not parts and len(samples) > 1 and sample_of(e):
             parts.append(labels.get(e.sample, e.sample))
         if not parts and len(winsors) > 1 and e.winsor > 0:
             parts.append(f"Winsor {percent(e.winsor)}")

@@ -1,10 +1,8 @@
-"""Writing files so that no earlier one is ever lost, and none leaves its folder."""
+"""Names of files that stay in their folder, and the problem of one that cannot be written."""
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 import unicodedata
 from pathlib import Path
 
@@ -25,32 +23,6 @@ def file_name_fault(name: str) -> str | None:
     if len(name.encode()) > LONGEST_NAME:
         return f"a file name has at most {LONGEST_NAME} bytes"
     return None
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write UTF-8 text through a temporary file in the same folder; the earlier file stays until then.
-
-    Makes the folder. Raises OSError.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode("utf-8"))
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o666 & ~_umask())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    """The umask can only be read by setting it."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
 
 
 def unwritable(path: Path, error: OSError) -> Problem:

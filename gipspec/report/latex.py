@@ -23,6 +23,7 @@ PACKAGES = ("booktabs", "threeparttable", "adjustbox")
 # Type size and half the gap between columns in points, by the number of columns.
 SIZES = ((2, r"\small", 14), (4, r"\small", 8), (6, r"\footnotesize", 6), (99, r"\footnotesize", 4))
 CROWDED = 6  # half the gap that stars before a minus sign need at least
+MOST_PADDING = 40  # characters up to which the source is aligned
 STAR = 4  # points beside the last column that a star takes
 
 
@@ -115,7 +116,10 @@ def _block(block: Block) -> BlockView:
 def _aligned(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     if not lines:
         return lines
-    widths = [max(display_width(c) for c in column) for column in zip(*(x.cells for x in lines), strict=True)]
+    widths = [
+        min(MOST_PADDING, max(display_width(c) for c in column))
+        for column in zip(*(x.cells for x in lines), strict=True)
+    ]
     widths[-1] = 0
     return tuple(
         replace(

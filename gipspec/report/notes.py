@@ -8,7 +8,7 @@ from gipspec.engine.results import Estimate
 from gipspec.lang.study import Learner, Study
 from gipspec.lang.vocabulary import LEARNERS, MODELS
 from gipspec.report.cells import Cell, Math, Text
-from gipspec.report.columns import Column, Layout
+from gipspec.report.columns import Column, Layout, sample_of
 from gipspec.report.decimals import fixed, percent
 from gipspec.report.effects import effects_phrase
 from gipspec.report.names import english_list, joined_label
@@ -58,7 +58,7 @@ def _recipe(columns: tuple[Column, ...], study: Study, labels: Mapping[str, str]
         ),
         sentence("controls: ", columns, lambda e: _controls(e, labels)),
         sentence("continuous variables are winsorised in each tail at ", columns, _winsor),
-        sentence("sample: ", columns, lambda e: labels.get(e.sample, e.sample)),
+        sentence("sample: ", columns, lambda e: labels.get(e.sample, sample_of(e))),
     ]
 
 

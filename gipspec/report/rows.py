@@ -19,14 +19,19 @@ SQUARE = re.compile(r"^square\(|\^\s*[2-9]")
 def header_rows(columns: tuple[Column, ...], labels: tuple[Cell, ...], width: int) -> tuple[HeaderRow, ...]:
     """Return the outcomes (one heading over neighbours that share it), the numbers, what differs."""
     outcomes: list[HeaderCell] = []
-    for text, group in groupby(columns, key=lambda c: c.first.outcome_label):
+    for text, group in groupby(columns, key=outcome_of):
         span = len(list(group))
-        outcomes.append(HeaderCell(cell=Text(text=text), span=span, rule=True))
+        outcomes.append(HeaderCell(cell=Text(text=text) if text else EMPTY, span=span, rule=bool(text)))
     numbers = [HeaderCell(cell=Text(text=f"({c.number})")) for c in columns]
     rows = [_padded(outcomes, width, len(columns)), _padded(numbers, width, len(columns))]
     if any(label != EMPTY for label in labels):
         rows.append(_padded([HeaderCell(cell=label) for label in labels], width, len(columns)))
     return tuple(rows)
+
+
+def outcome_of(column: Column) -> str:
+    """Return the label of the outcome, or its name; empty for a difference of two outcomes."""
+    return column.first.outcome_label or column.first.outcome
 
 
 def _padded(cells: list[HeaderCell], width: int, used: int) -> HeaderRow:
@@ -181,5 +186,6 @@ __all__ = [
     "header_rows",
     "is_difference",
     "is_square",
+    "outcome_of",
     "padded",
 ]

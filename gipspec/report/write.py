@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from gipspec.diagnostics import GipError, Problem, problem, sort_problems
+from gipspec.engine.atomic import write_atomically
 from gipspec.engine.results import Results
 from gipspec.lang.study import Study
 from gipspec.report.build import build_table
-from gipspec.report.files import file_name_fault, unwritable, write_atomically
+from gipspec.report.files import file_name_fault, unwritable
 from gipspec.report.latex import latex_table
 from gipspec.report.macros import numbers_tex
 from gipspec.report.saved import results_json
@@ -68,7 +69,7 @@ def _clash(name: str, span: Span | None, names: list[tuple[str, Span | None]]) -
 
 def _write(path: Path, make: Maker) -> tuple[Problem, ...]:
     try:
-        write_atomically(path, make())
+        write_atomically(path, make().encode("utf-8"))
     except GipError as error:
         return error.problems
     except OSError as error:

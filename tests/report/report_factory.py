@@ -75,7 +75,7 @@ def estimate(name: str, coef: float = 0.05213, se: float = 0.01127, **changes: o
         reps=5,
         fe=("city", "year"),
         fe_method="within",
-        sample="",
+        sample="all rows",
         winsor=0.0,
         controls=("lngdp", "density", "poly(urban, 2)"),
         nuisances=(fit("outcome", "resilience", 0.4178), fit("treatment", "gip", 0.2649)),
@@ -94,7 +94,15 @@ def estimate(name: str, coef: float = 0.05213, se: float = 0.01127, **changes: o
 def difference(name: str, left: Estimate, right: Estimate, se: float = 0.0061) -> Estimate:
     made = estimate(name, left.coef - right.coef, se)
     return dataclasses.replace(
-        made, model="difference", learner="", fe=(), fe_method="", controls=(), nuisances=(), reps=left.reps
+        made,
+        model="difference",
+        learner="",
+        fe=(),
+        fe_method="",
+        controls=(),
+        nuisances=(),
+        folds="",
+        reps=left.reps,
     )
 
 

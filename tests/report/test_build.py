@@ -125,6 +125,27 @@ def test_a_difference_from_a_model_outside_the_table() -> None:
     assert "Column (2) is column (1) minus the estimate quad" in notes(table)
 
 
+def test_a_difference_of_two_outcomes_has_no_heading() -> None:
+    base, other = estimate("base"), estimate("other", outcome="upgrading", outcome_label="")
+    gap = dataclasses.replace(
+        difference("gap", base, other), outcome="", outcome_label="", term="base - other"
+    )
+    spec = study(contrasts=(contrast("gap", "base", "other"),))
+    table = build_table(request("base", "other", "gap"), results([base, other, gap]), spec)
+    heads = table.blocks[0].header[0].cells
+    assert [plain_cell(h.cell) for h in heads] == ["Industrial-chain resilience", "upgrading", ""]
+    assert [h.rule for h in heads] == [True, True, False]
+    assert [plain_cell(r.stub) for r in table.blocks[0].rows] == ["Green industrial park", ""]
+
+
+def test_all_rows_are_no_sample() -> None:
+    found = [estimate("a", sample="all rows"), estimate("b", sample="year >= 2010")]
+    table = build_table(request("a", "b"), results(found), study())
+    assert [plain_cell(h.cell) for h in table.blocks[0].header[-1].cells] == ["", "year >= 2010"]
+    assert "Sample: year >= 2010 in column (2)." in notes(table)
+    assert "all rows" not in notes(table)
+
+
 def test_squares_have_a_row_where_some_column_has_them() -> None:
     plain = build_table(request("base"), results([estimate("base")]), study())
     assert all(plain_cell(r.stub) != "Controls, squared" for r in plain.lines())

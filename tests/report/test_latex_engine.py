@@ -34,7 +34,8 @@ def tool(name: str) -> str:
 
 def compiled(folder: Path, body: str, *, engine: str = "pdflatex", preamble: str = "") -> tuple[str, str]:
     """Typeset a document; return its log and its text."""
-    document = f"\\documentclass{{article}}\n{preamble}\n{PACKAGES}\n\\begin{{document}}\n{body}\n\\end{{document}}\n"
+    head = f"\\documentclass{{article}}\n{preamble}\n{PACKAGES}\n"
+    document = f"{head}\\begin{{document}}\n{body}\n\\end{{document}}\n"
     (folder / "paper.tex").write_text(document, encoding="utf-8")
     command = [tool(engine), "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "paper.tex"]
     # The log must not break long lines.
@@ -117,7 +118,7 @@ def test_numbers_in_text_math_and_arithmetic(tmp_path: Path) -> None:
     (tmp_path / "numbers.tex").write_text(numbers_tex(results(found)), encoding="utf-8")
     body = r"""
     text \gip{base.coef}\gip{base.stars}; math $\hat\theta=\gip{base.coef}$; n=\gip{base.n};
-    \gip{base.p.text}; colon \gip{joint.gip:compute.coef}; han \gip{基准.coef}; 
+    \gip{base.p.text}; colon \gip{joint.gip:compute.coef}; han \gip{基准.coef};
     raw \number\numexpr\gip{base.n.raw}+1\relax;
     \edef\expanded{\gip{base.se.raw}}\expanded; nothing \gip{gone.coef}.
     """

@@ -9,9 +9,10 @@ import pytest
 from report_factory import estimate, request, results, study
 
 from gipspec.diagnostics import GipError
+from gipspec.engine.atomic import write_atomically
 from gipspec.engine.results import IndexWeights
 from gipspec.report import load_results_json, write_outputs
-from gipspec.report.files import file_name_fault, write_atomically
+from gipspec.report.files import file_name_fault
 
 INDEX = IndexWeights(name="resilience", method="entropy", rows=(("resist", "Resistance", "+", 1.0),))
 
@@ -113,14 +114,14 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
 
 def test_a_full_disk_leaves_the_earlier_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.tex"
-    write_atomically(path, "earlier")
+    write_atomically(path, b"earlier")
 
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OSError, match="No space"):
-        write_atomically(path, "later")
+        write_atomically(path, b"later")
     assert path.read_text(encoding="utf-8") == "earlier"
     assert files(tmp_path) == ["a.tex"]
     (found, *_) = write_outputs(results([]), study(), tmp_path)
