@@ -13,10 +13,11 @@ from gipspec.report.table import Block, HeaderCell, HeaderRow, Row, Table
 
 DIGITS = 4
 METHODS = {
-    "entropy": "Weights by the entropy method, pooled over all rows of the data; indicators scaled to 0–1.",
-    "pca": "Weights are the loadings of the first principal component.",
-    "topsis": "Scores by the distance to the best and worst solution, indicators weighted by entropy.",
+    "entropy": "weights by the entropy method",
+    "pca": "weights are the loadings of the first principal component of the standardised, signed indicators",
+    "topsis": "weights by the entropy method, the index by closeness to the ideal solution (TOPSIS)",
 }
+ROWS = "Computed over all rows with a value of every indicator, before any sample restriction."
 NAME = "index_weights"
 
 
@@ -25,16 +26,24 @@ def weights_table(results: Results, study: Study) -> Table:
     labels = labels_of(results, study)
     indices = sorted(results.indices, key=lambda i: natural_key(i.name))
     blocks = tuple(_block(i, labels) for i in indices)
-    methods = dict.fromkeys(i.method for i in indices)
     return Table(
         name=NAME,
         title="Index system and weights",
         columns=2,
         blocks=blocks,
-        notes=tuple(Text(text=METHODS.get(m, f"Method: {m}.")) for m in methods),
+        notes=(*_methods(indices, labels), Text(text=ROWS)),
         provenance=provenance_of(results),
         draft=results.draft,
     )
+
+
+def _methods(indices: list[IndexWeights], labels: Mapping[str, str]) -> tuple[Cell, ...]:
+    """Say how the weights came about, once where it is the same for all."""
+    said = {i.name: METHODS.get(i.method, f"method {i.method}") for i in indices}
+    if len(set(said.values())) == 1:
+        text = next(iter(said.values()))
+        return (Text(text=f"{text[:1].upper()}{text[1:]}."),)
+    return tuple(Text(text=f"{labels.get(name, name)}: {text}.") for name, text in said.items())
 
 
 def _block(index: IndexWeights, labels: Mapping[str, str]) -> Block:

@@ -9,7 +9,8 @@ import report_cases as cases
 from report_factory import contrast, difference, estimate, fit, model, panelled, request, results, study
 
 from gipspec.diagnostics import GipError
-from gipspec.report import build_table
+from gipspec.engine.results import IndexWeights
+from gipspec.report import build_table, weights_table
 from gipspec.report.cells import DASH, EMPTY, Coefficient, Interval, Mark, Math, Number, Text
 from gipspec.report.printed import plain_cell
 from gipspec.report.table import Row, Table
@@ -286,3 +287,15 @@ def test_what_is_not_finite_is_a_dash() -> None:
     table = build_table(request("base"), results([bad]), study())
     assert plain_cell(table.blocks[0].rows[1].cells[0]) == "--"
     assert printed(table, "R², outcome") == ["--"]
+
+
+# ---------------------------------------------------------------- indices
+
+
+def test_indices_of_different_methods_are_told_apart() -> None:
+    rows = (("resist", "", "+", 0.6), ("volatility", "", "-", 0.4))
+    indices = tuple(IndexWeights(name=f"i_{m}", method=m, rows=rows) for m in ("pca", "entropy"))
+    table = weights_table(results((), indices=indices), study(labels=(("i_pca", "First"),)))
+    assert [b.title for b in table.blocks] == ["i_entropy", "First"]
+    assert "i_entropy: weights by the entropy method." in notes(table)
+    assert "First: weights are the loadings" in notes(table)
