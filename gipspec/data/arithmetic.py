@@ -42,7 +42,8 @@ def _fold(function: Callable[[Numbers, Numbers], Numbers], args: Arguments) -> V
 def _round(args: Arguments) -> Vector:
     x = args.numbers("x")
     digits = args.whole("digits", 0, -15, 15)
-    return result(np.round(np.asarray(x.values, dtype=np.float64), digits) + 0.0, (x,), args.call, TOO_LARGE)
+    values = np.asarray(np.round(np.asarray(x.values, dtype=np.float64), digits) + 0.0, dtype=np.float64)
+    return result(values, (x,), args.call, TOO_LARGE)
 
 
 def _ifelse(args: Arguments) -> Vector:

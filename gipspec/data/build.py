@@ -11,7 +11,7 @@ import pandas as pd
 
 from gipspec.data.arguments import Arguments
 from gipspec.data.dataset import Dataset, Index
-from gipspec.data.evaluate import evaluate
+from gipspec.data.expressions import evaluate
 from gipspec.data.indices import METHODS, index_weights
 from gipspec.data.table import Table
 from gipspec.data.vector import Codes, Groups, Vector, groups

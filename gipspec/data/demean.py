@@ -1,8 +1,8 @@
 """Removing effects: the residuals of least squares on dummies, for balanced and unbalanced panels.
 
 With one effect that is subtracting group means. With several, the largest is removed in closed form and the
-others through the reduced normal equations (Frisch-Waugh-Lovell): directly where these are small, as for units
-and periods, and by conjugate gradients where they are not.
+others through the reduced normal equations (Frisch-Waugh-Lovell): directly where these are small, as for
+units and periods, and by conjugate gradients where they are not.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from gipspec.data.arguments import Arguments, require_numbers, result, shown
 from gipspec.data.arithmetic import TOO_LARGE
 from gipspec.data.columns import Numbers
 from gipspec.data.dataset import Dataset
-from gipspec.data.evaluate import evaluate
+from gipspec.data.expressions import evaluate
 from gipspec.data.vector import Codes, Groups, Vector, groups
 from gipspec.diagnostics import GipError, problem
 from gipspec.lang.check.values import constant

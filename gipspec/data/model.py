@@ -10,7 +10,7 @@ import numpy as np
 from gipspec.data.arguments import require_numbers, shown
 from gipspec.data.columns import Numbers
 from gipspec.data.dataset import Dataset, check_finite
-from gipspec.data.evaluate import column, evaluate, evaluate_condition
+from gipspec.data.expressions import column, evaluate, evaluate_condition
 from gipspec.data.features import Leaf, feature_matrix, leaves_of, on_rows
 from gipspec.data.transforms import winsorize
 from gipspec.data.vector import Codes, Flags, Groups, Vector, cross, groups
