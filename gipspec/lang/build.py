@@ -76,7 +76,7 @@ def build(rule: str, pieces: Pieces) -> Node:
 
 
 def _place(pieces: Pieces) -> Span:
-    return pieces[0].span.to(pieces[-1].span)
+    return pieces[0].span.to(pieces[-1].span) if len(pieces) > 1 else pieces[0].span
 
 
 def _all(pieces: Pieces, kind: type[T]) -> tuple[T, ...]:
@@ -84,7 +84,7 @@ def _all(pieces: Pieces, kind: type[T]) -> tuple[T, ...]:
 
 
 def _the(pieces: Pieces, kind: type[T]) -> T:
-    return _all(pieces, kind)[0]
+    return next(piece for piece in pieces if isinstance(piece, kind))
 
 
 def _exprs(pieces: Pieces) -> list[Expr]:

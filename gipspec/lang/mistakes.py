@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from gipspec.diagnostics import Problem, nearest, problem
 from gipspec.lang.build import Leaf
+from gipspec.lang.scanner import begins_statement
 from gipspec.lang.statements import MODEL, STATEMENTS
 from gipspec.source import Span
 
@@ -31,6 +33,11 @@ class Stop:
     @property
     def follows_first(self) -> bool:
         return self.first is not None and self.last == self.first
+
+    @property
+    def before(self) -> str:
+        """The statement up to the culprit."""
+        return self.statement.text[: self.place.start - self.statement.start]
 
     @property
     def rest(self) -> str:
@@ -123,6 +130,31 @@ def _nearest_word(word: str) -> str | None:
     return nearest(word, alike) or nearest(word, STATEMENTS)
 
 
+def _indented_statement(stop: Stop) -> Problem | None:
+    """A new statement in an indented line: to the language it goes on with the one above."""
+    margin = stop.before.rpartition("\n")[2]
+    if stop.found is not None and "\n" in stop.before and not margin.strip() and begins_statement(stop.place):
+        remedy = "an indented line continues the statement above it: remove the indent to begin a new one"
+        return _unexpected(stop, _expected(stop), remedy)
+    return None
+
+
+def _file_without_quotes(stop: Stop) -> Problem | None:
+    """`data panel.dta`."""
+    if (
+        stop.first is None
+        or stop.last is None
+        or stop.first.kind != "DATA"
+        or "PACKAGE_MARK" not in stop.accepts
+    ):
+        return None
+    path = re.split(r"[\s;]", stop.statement.text[stop.last.span.start - stop.statement.start :])[0]
+    remedy = f'write `data "{path}"`, or `data package::dataset`'
+    return problem(
+        "G001", stop.last.span, found=f"`{stop.last.text}`", expected="a text in quotes", remedy=remedy
+    )
+
+
 def _second_bar(stop: Stop) -> Problem | None:
     if stop.found_kind == "BAR" and "BAR" in stop.open and "$END" in stop.accepts:
         return problem(
@@ -182,8 +214,8 @@ def _double_star(stop: Stop) -> Problem | None:
 
 
 def _percent_word(stop: Stop) -> Problem | None:
-    before = stop.statement.text[: stop.place.start - stop.statement.start]
-    if stop.rest.startswith("%in%") or (stop.found_kind == "PERCENT_MARK" and before.endswith("%in")):
+    percent = stop.found_kind == "PERCENT_MARK"
+    if stop.rest.startswith("%in%") or (percent and stop.before.endswith("%in")):
         return _unexpected(stop, _expected(stop), "write `in`")
     return None
 
@@ -203,7 +235,9 @@ def _wide_digit(stop: Stop) -> Problem | None:
 _MISTAKES: tuple[Callable[[Stop], Problem | None], ...] = (
     _wide_digit,
     _no_beginning,
+    _indented_statement,
     _unknown_word,
+    _file_without_quotes,
     _second_bar,
     _bar_for_or,
     _missing_declaration,

@@ -92,6 +92,11 @@ def scan(source: Source) -> Scan:
     return _Scanner(source).run()
 
 
+def begins_statement(place: Span) -> bool:
+    """Tell whether the text from a place on can only be a new statement."""
+    return _STATEMENT_START.match(place.source.text, place.start) is not None
+
+
 class _Scanner:
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -140,7 +145,7 @@ class _Scanner:
         return self.open
 
     def _goes_on(self, statement: _Open, first: Span) -> bool:
-        return bool(statement.brackets) and not _STATEMENT_START.match(self.source.text, first.start)
+        return bool(statement.brackets) and not begins_statement(first)
 
     def _close(self) -> None:
         if self.open is None:

@@ -302,6 +302,10 @@ def test_spans_are_places_in_the_whole_text() -> None:
         ("defaults folds=5, reps=5", "G001", ",", "expected `;`", "set apart by `;`"),
         ("panel city", "G001", "", "expected a name", "`panel city year`"),
         ("study Parks", "G001", "Parks", "expected a text in quotes", '`study "Title"`'),
+        ("data panel.dta", "G001", "panel.dta", "expected a text in quotes", 'write `data "panel.dta"`'),
+        ("data raw/panel.dta; sheet=1", "G001", "raw", "expected a text in quotes", '`data "raw/panel.dta"`'),
+        ("base <- y ~ d\n\n# why\n  quad <- base", "G001", "quad", "`quad` is not expected", "remove the indent"),
+        ("let a = b\n    let c = d", "G001", "let", "`let` is not expected", "remove the indent"),
         ("let 5 = a", "G001", "5", "expected a name", "`let lngdp = log(gdp)`"),
         ("table main base", "G001", "base", "expected a text in quotes or `:`", "`table main"),
         ("figure f a", "G001", "a", "expected a text in quotes or `:`", "`figure effects"),
@@ -400,6 +404,11 @@ def test_messages_never_name_terminals() -> None:
             for problem in read(f"{prefix} {token}".strip())[1]:
                 spoken |= {*re.findall(r"\b[A-Z_]{3,}\b", problem.message)}
     assert not spoken & words
+
+
+def test_a_long_culprit_is_cut_short() -> None:
+    message = complaint('let x = "' + "a" * 200 + '" "' + "b" * 200 + '"').message
+    assert message.startswith('`"' + "b" * 38 + "…` is not expected here")
 
 
 def test_the_end_of_a_statement_is_behind_it() -> None:
