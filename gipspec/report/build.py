@@ -17,6 +17,7 @@ from gipspec.report.table import Block, HeaderCell, HeaderRow, Provenance, Row, 
 from gipspec.version import __version__
 
 HASH_DIGITS = 12
+IN_NOTES = frozenset({"Folds", "Repeated splits"})  # where panels differ in these, the notes say how
 
 
 def build_table(request: TableRequest, results: Results, study: Study) -> Table:
@@ -93,7 +94,7 @@ def _common_footer(blocks: tuple[Block, ...], width: int) -> tuple[tuple[Row, ..
     footer = tuple(
         replace(row, cells=(row.cells[0],) * width) for row in blocks[0].footer if _stub(row) in everywhere
     )
-    kept = {_stub(row) for row in footer}
+    kept = {_stub(row) for row in footer} | IN_NOTES
     rest = tuple(replace(b, footer=tuple(r for r in b.footer if _stub(r) not in kept)) for b in blocks)
     return footer, rest
 

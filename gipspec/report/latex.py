@@ -22,6 +22,7 @@ PACKAGES = ("booktabs", "threeparttable", "adjustbox")
 
 # Type size and half the gap between columns in points, by the number of columns.
 SIZES = ((2, r"\small", 14), (4, r"\small", 8), (6, r"\footnotesize", 6), (99, r"\footnotesize", 4))
+MOST_BLOCKS = 2  # panels in a table of the larger size
 CROWDED = 6  # half the gap that stars before a minus sign need at least
 MOST_PADDING = 40  # characters up to which the source is aligned
 STAR = 4  # points beside the last column that a star takes
@@ -55,6 +56,8 @@ def latex_table(table: Table, templates: Path | None = None) -> str:
 def view_of(table: Table) -> dict[str, object]:
     """Return what a template sees. Plain strings are escaped when printed; `Latex` is printed as it is."""
     size, gap = next((s, g) for most, s, g in SIZES if table.columns <= most)
+    if len(table.blocks) > MOST_BLOCKS:
+        size = r"\footnotesize"
     if _crowded(table):
         gap = max(gap, CROWDED)
     return {
@@ -105,12 +108,22 @@ def _block(block: Block) -> BlockView:
     """Lay out a block; the cells of its lines are padded so that the source reads as a table."""
     rows = tuple(line for pair in _pairs(block) for line in _term(pair, _widest(block)))
     lines = _aligned((*rows, *(_line(row) for row in block.footer)))
+    title, header = _heading(block)
     return BlockView(
-        title=block.title,
-        header=tuple(_head(row) for row in block.header),
+        title=title,
+        header=header,
         rows=tuple(replace(line, term=line.term and i > 0) for i, line in enumerate(lines[: len(rows)])),
         footer=lines[len(rows) :],
     )
+
+
+def _heading(block: Block) -> tuple[str, tuple[Line, ...]]:
+    """Put the title beside the first headings where it fits there, and otherwise on a line of its own."""
+    first, *rest = (_head(row) for row in block.header)
+    if not block.title or block.header[0].stub != EMPTY or display_width(block.title) > STUB_WIDTH:
+        return block.title, (first, *rest)
+    stub = Latex(rf"\textit{{{escape(block.title)}}}")
+    return "", (replace(first, cells=(stub, *first.cells[1:])), *rest)
 
 
 def _aligned(lines: tuple[Line, ...]) -> tuple[Line, ...]:

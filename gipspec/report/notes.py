@@ -13,7 +13,7 @@ from gipspec.report.decimals import fixed, percent
 from gipspec.report.effects import effects_phrase
 from gipspec.report.names import english_list, joined_label
 from gipspec.report.options import TableOptions
-from gipspec.report.phrases import by_columns, sentence, shared
+from gipspec.report.phrases import by_columns, column_list, sentence, shared
 from gipspec.report.rows import is_difference
 
 MOST_LISTED = 12  # controls named in a note; beyond it, their number
@@ -56,14 +56,14 @@ def _recipe(columns: tuple[Column, ...], study: Study, labels: Mapping[str, str]
         sentence(
             "", columns, lambda e: effects_phrase(e, study.panel, labels, listed=_same_effects(columns))
         ),
-        sentence("controls: ", columns, lambda e: _controls(e, labels)),
+        _controls(columns, labels),
         sentence("continuous variables are winsorised in each tail at ", columns, _winsor),
         sentence("sample: ", columns, lambda e: labels.get(e.sample, sample_of(e))),
     ]
 
 
 def _same_effects(columns: tuple[Column, ...]) -> bool:
-    return shared(columns, lambda e: e.fe)
+    return len({c.first.fe for c in columns if c.first.fe}) == 1
 
 
 def _learners(columns: tuple[Column, ...], study: Study) -> str:
@@ -104,10 +104,27 @@ def _splits(e: Estimate) -> str:
     return "from one split" if e.reps == 1 else f"medians over {e.reps} repeated splits"
 
 
-def _controls(e: Estimate, labels: Mapping[str, str]) -> str:
-    if len(e.controls) > MOST_LISTED:
-        return f"{len(e.controls)} terms"
-    return ", ".join(joined_label(c, labels) for c in e.controls) or "none"
+def _controls(columns: tuple[Column, ...], labels: Mapping[str, str]) -> str:
+    """Name what all columns with controls share, then what some have beyond it."""
+    controlled = tuple(c for c in columns if c.first.controls)
+    if not controlled:
+        return ""
+    common = [t for t in controlled[0].first.controls if all(t in c.first.controls for c in controlled)]
+
+    def beyond(e: Estimate) -> str:
+        return _terms([t for t in e.controls if t not in common], labels)
+
+    if not common:
+        return sentence("controls: ", controlled, beyond)
+    where = "" if len(controlled) == len(columns) else f" in {column_list([c.number for c in controlled])}"
+    more = by_columns(controlled, beyond)
+    return f"Controls: {_terms(common, labels)}{where}{f'; also {more}' if more else ''}."
+
+
+def _terms(terms: list[str], labels: Mapping[str, str]) -> str:
+    if len(terms) > MOST_LISTED:
+        return f"{len(terms)} terms"
+    return ", ".join(joined_label(t, labels) for t in terms)
 
 
 def _winsor(e: Estimate) -> str:

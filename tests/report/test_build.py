@@ -238,6 +238,28 @@ def test_columns_that_differ_are_named() -> None:
     assert "medians over 5 repeated splits in columns (1)–(4); from one split in column (5)." in text
 
 
+def test_controls_are_named_once_and_then_what_is_added() -> None:
+    found = [
+        estimate("a", controls=("lngdp", "fdi")),
+        estimate("b", controls=("lngdp", "fdi", "fdi^2")),
+        estimate("c", controls=()),
+    ]
+    assert "Controls: Log GDP, fdi in columns (1) and (2); also fdi^2 in column (2)." in said(*found)
+    assert "Controls: Log GDP, fdi." in said(found[0])
+    assert "Controls" not in said(found[2])
+    other = estimate("d", controls=("smartcity",))
+    assert "Controls: Log GDP, fdi in column (1); Smart city in column (2)." in said(found[0], other)
+    assert "Controls: 13 terms." in said(estimate("e", controls=tuple(f"x{i}" for i in range(13))))
+
+
+def test_panels_that_differ_in_folds_leave_them_to_the_notes() -> None:
+    table = build_table(
+        panelled(("A", ("a",)), ("B", ("b",))), results([estimate("a"), estimate("b", folds=8)]), study()
+    )
+    assert all(plain_cell(r.stub) != "Folds" for r in table.lines())
+    assert "5 folds of whole units in column (1); 8 folds of whole units in column (2)" in notes(table)
+
+
 def test_clustering_is_what_was_done() -> None:
     assert "clustered by City (281 clusters)" in said(estimate("base"))
     assert "not clustered" in said(estimate("base", cluster=()))
@@ -261,6 +283,12 @@ def test_effects_are_described_by_method(method: str, phrase: str) -> None:
 
 def test_no_effects_no_sentence() -> None:
     assert "effects" not in said(estimate("base", fe=(), fe_method="within"))
+
+
+def test_columns_without_effects_do_not_hide_those_of_the_others() -> None:
+    text = said(estimate("a"), estimate("b", fe=(), fe_method="none"))
+    assert "City and Year effects are removed by demeaning outcome and treatment" in text
+    assert "and the period in column (1)." in text
 
 
 def test_units_are_mentioned_only_where_there_are_some() -> None:
