@@ -27,7 +27,7 @@ def features(frame):
 
 
 def library_learner(name):
-    return LassoCV(cv=3) if name == "lassocv" else TWINS[name][1]
+    return LassoCV(cv=3, eps=0.02) if name == "lassocv" else TWINS[name][1]
 
 
 def run_doubleml(frame, ml_l, ml_m, folds, clustered):
