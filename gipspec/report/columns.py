@@ -117,7 +117,7 @@ def column_labels(columns: tuple[Column, ...], layout: Layout, labels: Mapping[s
             parts.append(labels.get(e.sample, e.sample))
         if not parts and len(winsors) > 1 and e.winsor > 0:
             parts.append(f"Winsor {percent(e.winsor)}")
-        text = ", ".join(parts)
+        text = ", ".join(part for part in parts if part != e.outcome_label)  # it stands above already
         found.append(Text(text=text) if text and len(text) <= LONGEST_LABEL else EMPTY)
     return tuple(found)
 

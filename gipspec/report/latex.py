@@ -150,7 +150,7 @@ def _head(row: HeaderRow) -> Line:
     rules: list[Latex] = []
     at = 2
     for head in row.cells:
-        content = broken(head.cell, CELL_WIDTH * head.span, "b", "c")
+        content = broken(head.cell, CELL_WIDTH * head.span, "b" if head.rule else "t", "c")
         cells.append(content if head.span == 1 else Latex(f"\\multicolumn{{{head.span}}}{{c}}{{{content}}}"))
         if head.rule:
             rules.append(Latex(f"\\cmidrule(lr){{{at}-{at + head.span - 1}}}"))

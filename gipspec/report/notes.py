@@ -10,7 +10,7 @@ from gipspec.lang.vocabulary import LEARNERS, MODELS
 from gipspec.report.cells import Cell, Math, Text
 from gipspec.report.columns import Column, Layout, sample_of
 from gipspec.report.decimals import fixed, percent
-from gipspec.report.effects import effects_phrase
+from gipspec.report.effects import effects_sentence
 from gipspec.report.names import english_list, joined_label
 from gipspec.report.options import TableOptions
 from gipspec.report.phrases import by_columns, column_list, sentence, shared
@@ -53,17 +53,11 @@ def _recipe(columns: tuple[Column, ...], study: Study, labels: Mapping[str, str]
         _learners(columns, study),
         sentence("cross-fitting in ", columns, lambda e: _folds(e, labels)),
         sentence("estimates are ", columns, _splits),
-        sentence(
-            "", columns, lambda e: effects_phrase(e, study.panel, labels, listed=_same_effects(columns))
-        ),
+        effects_sentence(columns, study.panel, labels),
         _controls(columns, labels),
         sentence("continuous variables are winsorised in each tail at ", columns, _winsor),
         sentence("sample: ", columns, lambda e: labels.get(e.sample, sample_of(e))),
     ]
-
-
-def _same_effects(columns: tuple[Column, ...]) -> bool:
-    return len({c.first.fe for c in columns if c.first.fe}) == 1
 
 
 def _learners(columns: tuple[Column, ...], study: Study) -> str:

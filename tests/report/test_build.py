@@ -274,7 +274,7 @@ def test_clustering_is_what_was_done() -> None:
         ("fd", "removed by first differences and, for Year, by demeaning the differences"),
         ("cre", "unit means of the controls"),
         ("wg", "demeaning outcome, treatment and controls"),
-        ("dummies", "enter as dummies"),
+        ("dummies", "effects are dummies among the features"),
     ],
 )
 def test_effects_are_described_by_method(method: str, phrase: str) -> None:
@@ -289,6 +289,22 @@ def test_columns_without_effects_do_not_hide_those_of_the_others() -> None:
     text = said(estimate("a"), estimate("b", fe=(), fe_method="none"))
     assert "City and Year effects are removed by demeaning outcome and treatment" in text
     assert "and the period in column (1)." in text
+
+
+def test_different_effects_are_told_in_brief() -> None:
+    text = said(
+        estimate("a"),
+        estimate("b", fe=("city", "province:year")),
+        estimate("c", fe_method="fd", fe=("city",)),
+    )
+    brief = "Effects, as shown, are removed by demeaning outcome and treatment in columns (1) and (2); "
+    assert brief + "removed by first differences in column (3)." in text
+
+
+def test_an_outcome_is_not_said_twice() -> None:
+    found = [estimate("alt.x", outcome="x", outcome_label="X", choice="x"), estimate("base")]
+    table = build_table(request("alt.x", "base"), results(found, labels=(("x", "X"),)), study())
+    assert len(table.blocks[0].header) == 2
 
 
 def test_units_are_mentioned_only_where_there_are_some() -> None:
