@@ -155,6 +155,17 @@ def _file_without_quotes(stop: Stop) -> Problem | None:
     )
 
 
+def _panel_at_the_margin(stop: Stop) -> Problem | None:
+    if (
+        stop.found_kind == "TEXT"
+        and stop.first is not None
+        and stop.follows_first
+        and stop.first.kind == "PANEL"
+    ):
+        return _unexpected(stop, _expected(stop), "the panels of a table stand in indented lines below it")
+    return None
+
+
 def _second_bar(stop: Stop) -> Problem | None:
     if stop.found_kind == "BAR" and "BAR" in stop.open and "$END" in stop.accepts:
         return problem(
@@ -238,6 +249,7 @@ _MISTAKES: tuple[Callable[[Stop], Problem | None], ...] = (
     _indented_statement,
     _unknown_word,
     _file_without_quotes,
+    _panel_at_the_margin,
     _second_bar,
     _bar_for_or,
     _missing_declaration,

@@ -9,7 +9,6 @@ from pathlib import Path
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput, UnexpectedToken
 
-import gipspec
 from gipspec.diagnostics import GipError, Problem, problem, sort_problems
 from gipspec.lang.build import Leaf, Piece, build
 from gipspec.lang.mistakes import Stop, explain
@@ -52,7 +51,7 @@ def parse(source: Source) -> tuple[SpecFile, tuple[Problem, ...]]:
 
 def find_grammar() -> Path:
     """Return the folder of the grammar: within the package in a wheel, beside it in a checkout."""
-    package = Path(gipspec.__file__).parent
+    package = Path(__file__).parents[1]
     for folder in (package / "grammar", package.parent / "grammar"):
         if (folder / GRAMMAR).is_file():
             return folder
@@ -136,8 +135,8 @@ def _inner(tree: Tree[Token]) -> Iterator[Tree[Token]]:
 
 def _terms(tree: Tree[Token]) -> Iterator[Tree[Token]]:
     while tree.data == "binary":
-        left, sign, right = tree.children
-        if not (isinstance(left, Tree) and isinstance(right, Tree) and sign in ("+", "-")):
+        left, sign, right = tree.children[0], tree.children[1], tree.children[-1]
+        if sign not in ("+", "-") or not isinstance(left, Tree) or not isinstance(right, Tree):
             break
         yield right
         tree = left

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import singledispatch
 from itertools import groupby
 
-from gipspec.lang.operators import ATOM, BINARY, RANGE_OPERATOR, RESERVED, UNARY
+from gipspec.lang.notation import print_expr, print_node, quote
 from gipspec.lang.syntax import (
-    Argument,
-    Binary,
-    Call,
     Comment,
     DataStatement,
     DefaultsStatement,
-    Difference,
-    Each,
     Expr,
     FigureStatement,
-    Formula,
     IncludeStatement,
     LabelStatement,
     LearnerStatement,
@@ -28,35 +21,23 @@ from gipspec.lang.syntax import (
     ModelStatement,
     Name,
     Node,
-    Number,
     Option,
-    Package,
     PanelItem,
     PanelStatement,
-    Percent,
-    Range,
     SampleStatement,
     SetStatement,
     SpecFile,
     Statement,
     StudyStatement,
     TableStatement,
-    Text,
-    Unary,
-    Variation,
 )
 from gipspec.source import display_width
+
+__all__ = ["format_file", "print_expr", "print_statement"]
 
 WIDTH = 100
 INDENT = " " * 4
 COMMENT_GAP = 2
-
-_PLAIN_NAME = re.compile(r"[^\W\d][\w\u0300-\u036f]*(\.[\w\u0300-\u036f]+)*")
-
-
-def print_expr(expr: Expr) -> str:
-    """Return an expression on one line."""
-    return _print(expr)
 
 
 def print_statement(statement: Statement) -> str:
@@ -71,140 +52,6 @@ def format_file(file: SpecFile) -> str:
     stays between two statements.
     """
     return "\n".join(_stanza(stanza) for stanza in _stanzas(_entries(file)))
-
-
-# ---------------------------------------------------------------- expressions
-
-
-@singledispatch
-def _print(node: Node) -> str:
-    raise TypeError(f"no text for {type(node).__name__}")
-
-
-@_print.register
-def _(node: Name) -> str:
-    return _name(node.text)
-
-
-@_print.register
-def _(node: Number) -> str:
-    return node.text
-
-
-@_print.register
-def _(node: Percent) -> str:
-    return f"{node.text}%"
-
-
-@_print.register
-def _(node: Text) -> str:
-    return _quote(node.value)
-
-
-@_print.register
-def _(node: Call) -> str:
-    return f"{_name(node.function)}({_join(node.arguments)})"
-
-
-@_print.register
-def _(node: Argument) -> str:
-    return _print(node.value) if node.name is None else f"{_name(node.name)}={_print(node.value)}"
-
-
-@_print.register
-def _(node: Each) -> str:
-    return f"[{_join(node.items)}]"
-
-
-@_print.register
-def _(node: Unary) -> str:
-    operator = UNARY[node.op]
-    gap = " " if operator.spaced else ""
-    return f"{node.op}{gap}{_operand(node.operand, operator.right)}"
-
-
-@_print.register
-def _(node: Binary) -> str:
-    """Walk down the left side in a loop: a sum of a thousand terms needs no deep stack."""
-    backwards = []
-    while True:
-        operator = BINARY[node.op]
-        backwards.append(_operand(node.right, operator.right))
-        backwards.append(f" {node.op} " if operator.spaced else node.op)
-        if not isinstance(node.left, Binary) or _level(node.left) < operator.left:
-            backwards.append(_operand(node.left, operator.left))
-            return "".join(reversed(backwards))
-        node = node.left
-
-
-@_print.register
-def _(node: Range) -> str:
-    low, high = RANGE_OPERATOR.left, RANGE_OPERATOR.right
-    return f"{_operand(node.low, low)}..{_operand(node.high, high)}"
-
-
-def _operand(expr: Expr, least: int) -> str:
-    text = _print(expr)
-    return text if _level(expr) >= least else f"({text})"
-
-
-def _level(expr: Expr) -> int:
-    match expr:
-        case Binary(op=op):
-            return BINARY[op].level
-        case Unary(op=op):
-            return UNARY[op].level
-        case Range():
-            return RANGE_OPERATOR.level
-        case _:
-            return ATOM
-
-
-def _join(nodes: Iterable[Node]) -> str:
-    return ", ".join(_print(node) for node in nodes)
-
-
-def _name(text: str) -> str:
-    return text if _PLAIN_NAME.fullmatch(text) and text not in RESERVED else f"`{text}`"
-
-
-def _quote(value: str) -> str:
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
-
-
-# ---------------------------------------------------------------- heads, options, items
-
-
-@_print.register
-def _(node: Formula) -> str:
-    controls = "" if node.controls is None else f" | {_print(node.controls)}"
-    return f"{_print(node.outcome)} ~ {_print(node.treatment)}{controls}"
-
-
-@_print.register
-def _(node: Variation) -> str:
-    return _print(node.base)
-
-
-@_print.register
-def _(node: Difference) -> str:
-    return f"{_print(node.left)} - {_print(node.right)}"
-
-
-@_print.register
-def _(node: Option) -> str:
-    return f"{_print(node.name)}={_print(node.value)}"
-
-
-@_print.register
-def _(node: Package) -> str:
-    return f"{_name(node.package)}::{_name(node.dataset)}"
-
-
-@_print.register
-def _(node: PanelItem) -> str:
-    return f"panel {_quote(node.title)} ({_join(node.members)})"
 
 
 # ---------------------------------------------------------------- statements
@@ -239,22 +86,22 @@ def _layout(statement: Node) -> _Layout:
 
 @_layout.register
 def _(statement: StudyStatement) -> _Layout:
-    return _Layout(body=f"study {_quote(statement.title)}")
+    return _Layout(body=f"study {quote(statement.title)}")
 
 
 @_layout.register
 def _(statement: DataStatement) -> _Layout:
-    return _Layout(body=f"data {_print(statement.origin)}", options=_options(statement.options))
+    return _Layout(body=f"data {print_node(statement.origin)}", options=_options(statement.options))
 
 
 @_layout.register
 def _(statement: PanelStatement) -> _Layout:
-    return _Layout(body=f"panel {_print(statement.unit)} {_print(statement.time)}")
+    return _Layout(body=f"panel {print_node(statement.unit)} {print_node(statement.time)}")
 
 
 @_layout.register
 def _(statement: LabelStatement) -> _Layout:
-    return _Layout(body=f"label {_print(statement.name)} {_quote(statement.text)}")
+    return _Layout(body=f"label {print_node(statement.name)} {quote(statement.text)}")
 
 
 @_layout.register
@@ -285,15 +132,15 @@ def _(statement: DefaultsStatement) -> _Layout:
 
 @_layout.register
 def _(statement: IncludeStatement) -> _Layout:
-    return _Layout(body=f"include {_print(statement.path)}")
+    return _Layout(body=f"include {print_node(statement.path)}")
 
 
 @_layout.register
 def _(statement: ModelStatement) -> _Layout:
     options = _options(statement.options)
     if statement.name is None:
-        return _Layout(body=_print(statement.head), options=options)
-    return _Layout(lead=_print(statement.name), body=f"<- {_print(statement.head)}", options=options)
+        return _Layout(body=print_node(statement.head), options=options)
+    return _Layout(lead=print_node(statement.name), body=f"<- {print_node(statement.head)}", options=options)
 
 
 @_layout.register
@@ -307,21 +154,21 @@ def _(statement: FigureStatement) -> _Layout:
 
 
 def _definition(word: str, name: Name, value: Expr) -> _Layout:
-    return _Layout(lead=f"{word} {_print(name)}", body=f"= {_print(value)}")
+    return _Layout(lead=f"{word} {print_node(name)}", body=f"= {print_node(value)}")
 
 
 def _exhibit(word: str, statement: TableStatement | FigureStatement, *, tall: bool = False) -> _Layout:
-    title = "" if statement.title is None else f" {_quote(statement.title)}"
+    title = "" if statement.title is None else f" {quote(statement.title)}"
     return _Layout(
-        body=f"{word} {_print(statement.name)}{title}:",
-        items=tuple(_print(item) for item in statement.items),
+        body=f"{word} {print_node(statement.name)}{title}:",
+        items=tuple(print_node(item) for item in statement.items),
         options=_options(statement.options),
         tall=tall,
     )
 
 
 def _options(options: Iterable[Option]) -> tuple[str, ...]:
-    return tuple(_print(option) for option in options)
+    return tuple(print_node(option) for option in options)
 
 
 # ---------------------------------------------------------------- files

@@ -302,6 +302,7 @@ def test_spans_are_places_in_the_whole_text() -> None:
         ("defaults folds=5, reps=5", "G001", ",", "expected `;`", "set apart by `;`"),
         ("panel city", "G001", "", "expected a name", "`panel city year`"),
         ("study Parks", "G001", "Parks", "expected a text in quotes", '`study "Title"`'),
+        ('panel "A" (a)', "G001", '"A"', "expected a name", "indented lines"),
         ("data panel.dta", "G001", "panel.dta", "expected a text in quotes", 'write `data "panel.dta"`'),
         ("data raw/panel.dta; sheet=1", "G001", "raw", "expected a text in quotes", '`data "raw/panel.dta"`'),
         ("base <- y ~ d\n\n# why\n  quad <- base", "G001", "quad", "`quad` is not expected", "remove the indent"),
@@ -463,6 +464,13 @@ def test_formulas_and_sets_take_thousands_of_terms(head: str) -> None:
     assert print_statement(statement(head + sum_)) == head + sum_
 
 
+def test_a_long_formula_may_hold_any_operator() -> None:
+    long_name = "v" * 160
+    for op in ["or", "and", "==", "in", "not in", "+", "-", "*", "/", ":", "^"]:
+        line = f"y ~ d | a {op} {long_name}"
+        assert statement(line) == model(None, formula(y, d, binary(a, op, name(long_name))))
+
+
 def test_the_terms_of_a_long_formula_are_bounded_too() -> None:
     deep = "(" * 200 + "a" + ")" * 200
     assert complaint(f"y ~ d | a + {deep} + b").code == "G007"
@@ -486,6 +494,18 @@ def test_the_number_of_statements_is_bounded(monkeypatch: pytest.MonkeyPatch) ->
 
 
 # ---------------------------------------------------------------- the grammar
+
+
+@pytest.mark.parametrize("place", ["gipspec/grammar", "grammar"])
+def test_the_grammar_is_found_in_a_wheel_and_in_a_checkout(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parser, "__file__", str(tmp_path / "gipspec" / "lang" / "parser.py"))
+    with pytest.raises(FileNotFoundError, match=r"gipspec\.lark is missing"):
+        find_grammar()
+    (tmp_path / place).mkdir(parents=True)
+    (tmp_path / place / "gipspec.lark").touch()
+    assert find_grammar() == tmp_path / place
 
 
 def test_grammar_has_no_conflicts() -> None:
