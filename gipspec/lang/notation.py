@@ -131,7 +131,7 @@ def _level(expr: Expr) -> int:
 
 
 def _join(nodes: Iterable[Node]) -> str:
-    return ", ".join(print_node(node) for node in nodes)
+    return ", ".join(map(print_node, nodes))
 
 
 def _name(text: str) -> str:

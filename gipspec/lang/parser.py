@@ -19,7 +19,7 @@ from gipspec.source import Source, Span
 MOST_BYTES = 1_000_000
 MOST_STATEMENTS = 20_000
 MOST_CHARACTERS = 50_000  # of a statement
-MOST_DEPTH = 150  # levels of a syntax tree; what reads a tree may recurse without fear
+MOST_DEPTH = 100  # levels of a syntax tree; what reads a tree may recurse without fear
 
 GRAMMAR = "gipspec.lark"
 PARTS = "give parts of it a name of their own with `set` or `let`"
