@@ -25,17 +25,25 @@ RULES: dict[str, Rule] = {
 
 
 def review(study: Study, results: Results) -> tuple[Problem, ...]:
-    """Return the findings on the estimates of a run, each with the place of its model.
+    """Return the findings on the estimates of a run, one for each rule, with the place of its first model.
 
-    A finding that several models of one line share is reported once.
+    What other models share is said in the subject, so that a habit of a whole study is reported once.
     """
-    found: dict[tuple[str, str, str], Problem] = {}
+    first: dict[str, Problem] = {}
+    models: dict[str, list[str]] = {}
     for model in study.models:
         for estimate in results.of_model(model.name):
             for code, rule in RULES.items():
                 if results.draft and code == "A04":
                     continue
                 for finding in rule(study, model, estimate):
-                    placed = finding.at(model.span).about(model.name)
-                    found.setdefault((code, model.family, placed.message), placed)
-    return sort_problems(found.values())
+                    first.setdefault(code, finding.at(model.span))
+                    models.setdefault(code, []).append(model.name)
+    return sort_problems(p.about(_subject(models[code])) for code, p in first.items())
+
+
+def _subject(names: list[str]) -> str:
+    """Name the first models of a finding, and count the rest."""
+    distinct = list(dict.fromkeys(names))
+    shown = ", ".join(distinct[:3])
+    return shown if len(distinct) <= 3 else f"{shown} and {len(distinct) - 3} more"

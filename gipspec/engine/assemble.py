@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +31,7 @@ from gipspec.learn import CrossFit, fit_quality
 from gipspec.plan import describe_settings
 
 Array = NDArray[np.float64]
+T = TypeVar("T")
 
 
 def assemble(
@@ -200,15 +203,17 @@ def compare(contrast: Contrast, estimates: Sequence[Estimate]) -> Estimate | Non
             raise GipError(_several(side, contrast))
     a, b = left[0], right[0]
     found, influence = difference(a.influence, b.influence, a.level)
-    common = [f for f in _SHARED if getattr(a, f) == getattr(b, f)]
-    kept = {f: getattr(a, f) if f in common else _BLANK[f] for f in _SHARED}
-    return Estimate(
+    return replace(
+        a,
         name=contrast.name,
         model_name=contrast.name,
         family=contrast.name,
         variant="",
         choice="",
         model="difference",
+        outcome=_shared(a.outcome, b.outcome, ""),
+        outcome_label=_shared(a.outcome_label, b.outcome_label, ""),
+        treatment=_shared(a.treatment, b.treatment, ""),
         term=f"{a.name} - {b.name}",
         term_label=f"{a.name} − {b.name}",
         coef=found.coef,
@@ -217,35 +222,31 @@ def compare(contrast: Contrast, estimates: Sequence[Estimate]) -> Estimate | Non
         p=found.p,
         ci=found.ci,
         spread=found.spread,
-        n=len({*a.influence.clusters[0], *b.influence.clusters[0]}) if not a.cluster else max(a.n, b.n),
+        n=max(a.n, b.n),
         units=max(a.units, b.units),
         clusters=min(len(names) for names in influence.clusters),
+        learner=_shared(a.learner, b.learner, ""),
+        folds=_shared(a.folds, b.folds, ""),
         reps=len(influence.theta),
+        fe=_shared(a.fe, b.fe, ()),
+        fe_method=_shared(a.fe_method, b.fe_method, ""),
+        sample=_shared(a.sample, b.sample, ""),
+        excluded=min(a.excluded, b.excluded),
+        winsor=_shared(a.winsor, b.winsor, 0.0),
+        controls=_shared(a.controls, b.controls, ()),
         nuisances=(),
         residual_share=float("nan"),
         effects_share=float("nan"),
         rows_lost=(),
         line=contrast.line,
+        settings=(),
         influence=influence,
-        **kept,
     )
 
 
-_BLANK: dict[str, object] = {
-    "outcome": "",
-    "outcome_label": "",
-    "treatment": "",
-    "level": 0.95,
-    "cluster": (),
-    "learner": "",
-    "folds": "",
-    "fe": (),
-    "fe_method": "",
-    "sample": "",
-    "winsor": 0.0,
-    "controls": (),
-}
-_SHARED = tuple(_BLANK)
+def _shared(left: T, right: T, blank: T) -> T:
+    """Return what both estimates have in common, and `blank` where they differ."""
+    return left if left == right else blank
 
 
 def _several(side: Sequence[Estimate], contrast: Contrast) -> Problem:

@@ -37,8 +37,10 @@ def term_text(term: Term) -> str:
 
 
 def _unique(terms: Iterable[Term]) -> tuple[Term, ...]:
-    kept = {term_key(t): t for t in reversed(list(terms))}
-    result = tuple(reversed(kept.values()))
+    kept: dict[tuple[str, ...], Term] = {}
+    for term in terms:
+        kept.setdefault(term_key(term), term)
+    result = tuple(kept.values())
     if len(result) > MOST_TERMS:
         raise GipError(
             problem("G007", result[0].factors[0].span, what="the number of terms", bound=MOST_TERMS)

@@ -1,0 +1,78 @@
+"""How long the language takes: parsing, checking, and the start of the command line.
+
+    python bench/language.py
+
+Prints seconds, the best of a few runs: machines are shared. Goals: 2,000 statements parsed in 1 s,
+`gipspec check` of a 200-line spec in 0.5 s, `gipspec --help` in 0.3 s.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from gipspec.lang.parser import parse
+from gipspec.source import Source
+
+RUNS = 7
+
+
+def spec(lines: int, data: str) -> str:
+    """Return a spec of so many lines: declarations, models, fans and tables in the usual mixture."""
+    text = [
+        'study "A long study"',
+        f"data {data}",
+        "panel sid year",
+        "let lnpol = log(l_police + 5)",
+        "set controls = lnpol + unemployrt + poverty^2 + l_income:l_prisoner",
+        "learner best = stack(rf(trees=100, leaf=5), lasso, gbm)",
+        "base <- l_homicide ~ post | controls",
+    ]
+    makers = (
+        "v{i} <- base; learner=[ols, rf(trees={n}), best]; reps=3",
+        "v{i} <- base; winsor=[1%, 5%]; sample=year >= {y} and not (year == 2009)",
+        "v{i} <- base; add=blackm_15_24 + whitem_15_24:year; drop=poverty^2  # a comment",
+        "v{i} <- robbery ~ post * l_police | lnpol + poly(l_income, 2) + I(poverty / 100)",
+        'table t{i} "Table {i}": base; digits=4',
+    )
+    text += [makers[i % 5].format(i=i, n=10 + i, y=2000 + i % 8) for i in range(lines - len(text))]
+    return "\n".join(text) + "\n"
+
+
+def best(work: Callable[[], object], runs: int = RUNS) -> float:
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def command(*args: str) -> Callable[[], object]:
+    # interegular is a development tool, with which lark checks the grammar at each start; users lack it
+    start = "import sys; sys.modules['interegular'] = None; from gipspec.cli import main; main()"
+    line = [sys.executable, "-c", start, *args]
+    return lambda: subprocess.run(line, capture_output=True, check=True)
+
+
+def main() -> None:
+    long = Source.of("long.gip", spec(2000, "causaldata::castle"))
+    parse(Source.of("warm.gip", "base <- y ~ d | x\n"))
+    assert not parse(long)[1]
+    print(f"parse 2,000 statements     {best(lambda: parse(long), 3):.2f} s")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "study.gip"
+        path.write_text(spec(200, "causaldata::castle"), encoding="utf-8")
+        print(f"gipspec check, 200 lines   {best(command('check', str(path))):.2f} s")
+    print(f"gipspec --help             {best(command('--help')):.2f} s")
+    print(
+        f"python itself              {best(lambda: subprocess.run([sys.executable, '-c', ''], check=True)):.2f} s"
+    )
+
+
+if __name__ == "__main__":
+    main()
