@@ -1,7 +1,7 @@
 """Files to data sets: readers, derived columns, feature matrices, panel transforms.
 
-Names are imported on first use: `gipspec check` reads the header of a file and nothing else, and has no time to
-import pandas.
+Names are imported on first use: `gipspec check` reads the header of a file and nothing else, and has no
+time to import pandas.
 """
 
 from importlib import import_module

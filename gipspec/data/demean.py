@@ -11,13 +11,20 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from scipy import linalg, sparse
+from scipy.sparse import linalg as splinalg
+from threadpoolctl import threadpool_limits
 
 from gipspec.data.columns import Numbers
 from gipspec.data.vector import Codes
 from gipspec.diagnostics import GipError, problem
 
 DIRECT = 800  # levels of all effects but the largest up to which the dense system is solved
-ACCURACY = 1e-10  # of the largest value: what may remain of any group mean
+SOLVED = 1e-10  # relative residual of one pass of conjugate gradients
+ROUNDING = 1e-15
+MOST_STEPS = 20_000
+ACCURACY = 1e-12  # of the largest value: what may remain of any group mean
+MOST_PASSES = 8
 
 
 def compact(codes: Codes) -> Codes:
@@ -27,7 +34,11 @@ def compact(codes: Codes) -> Codes:
 
 def group_means(values: Numbers, codes: Codes) -> Numbers:
     """Return the mean of each column (n, k) within groups, for each row (n, k)."""
-    at = compact(codes)
+    return _means(values, compact(codes))
+
+
+def _means(values: Numbers, at: Codes) -> Numbers:
+    """As `group_means`, for compact codes."""
     count = np.bincount(at)
     means = np.empty_like(values)
     for j, column in enumerate(values.T):
@@ -38,40 +49,42 @@ def group_means(values: Numbers, codes: Codes) -> Numbers:
 def demean(values: Numbers, effects: Sequence[Codes]) -> Numbers:
     """Return the columns (n, k) less their projection on the dummies of all effects, each codes (n,).
 
-    Group means of the result are below 1e-10 of the largest value. Raises GipError: G215 where they are not.
+    Group means of the result are below 1e-12 of the largest value. Raises GipError: G215 where they are not.
     """
     if not effects or values.shape[1] == 0:
         return values
     ordered = sorted((compact(e) for e in effects), key=lambda codes: -int(codes.max()))
-    remove = _remover(ordered[0], ordered[1:])
-    residual = remove(remove(values))  # the second pass takes away the rounding errors of the first
-    scale = np.abs(values).max(axis=0)
-    for codes in ordered:
-        if (np.abs(group_means(residual, codes)).max(axis=0) > ACCURACY * scale).any():
-            reason, remedy = "the effects of `fe=` are too entangled to be removed", "use fewer effects"
-            raise GipError(problem("G215", reason=reason, remedy=remedy))
-    return residual
+    size = np.abs(values).max(axis=0)
+    remove = _remover(ordered[0], ordered[1:], size)
+    residual = remove(values)
+    for _ in range(MOST_PASSES):  # each pass takes away the errors of the one before
+        residual = remove(residual)
+        if all((np.abs(_means(residual, codes)).max(axis=0) <= ACCURACY * size).all() for codes in ordered):
+            return residual
+    reason, remedy = "the effects of `fe=` are too entangled to be removed", "use fewer effects"
+    raise GipError(problem("G215", reason=reason, remedy=remedy))
 
 
-def _remover(largest: Codes, others: Sequence[Codes]) -> Callable[[Numbers], Numbers]:
-    """Return the projection off the dummies of all effects."""
+def _remover(largest: Codes, others: Sequence[Codes], size: Numbers) -> Callable[[Numbers], Numbers]:
+    """Return the projection off the dummies of all effects, for columns of the given size (k,)."""
     if not others:
-        return lambda values: values - group_means(values, largest)
+        return lambda values: values - _means(values, largest)
     dummies = _dummies(others)
-    solve = _direct(dummies, largest) if dummies.shape[1] <= DIRECT else _iterative(dummies, largest)
+    meets = _dummies([largest]).T @ dummies  # (groups of the largest, q): how often each level meets each
+    weighted = sparse.diags_array(1.0 / np.bincount(largest)) @ meets
+    gram = (dummies.T @ dummies - meets.T @ weighted).tocsr()
+    solve = _direct(gram) if gram.shape[0] <= DIRECT else _iterative(gram, size)
 
     def remove(values: Numbers) -> Numbers:
-        centred = values - group_means(values, largest)
+        centred = values - _means(values, largest)
         fitted = np.asarray(dummies @ solve(dummies.T @ centred), dtype=np.float64)
-        return np.asarray(centred - (fitted - group_means(fitted, largest)), dtype=np.float64)
+        return np.asarray(centred - (fitted - _means(fitted, largest)), dtype=np.float64)
 
     return remove
 
 
 def _dummies(effects: Sequence[Codes]) -> Any:
     """Return the sparse dummies (n, q) of several effects side by side."""
-    from scipy import sparse
-
     n = len(effects[0])
     levels = [int(codes.max()) + 1 for codes in effects]
     starts = np.cumsum([0, *levels[:-1]])
@@ -80,35 +93,29 @@ def _dummies(effects: Sequence[Codes]) -> Any:
     return sparse.csr_array((np.ones(len(columns)), (rows, columns)), shape=(n, sum(levels)))
 
 
-def _direct(dummies: Any, largest: Codes) -> Callable[[Numbers], Numbers]:
+def _direct(gram: Any) -> Callable[[Numbers], Numbers]:
     """Invert the reduced normal equations on their range; effects overlap, so the system is singular."""
-    from scipy import linalg
-
-    table = _dummies([largest]).T @ dummies  # how often each level meets each group of the largest effect
-    weighted = table.multiply(1.0 / np.bincount(largest)[:, None])
-    gram = ((dummies.T @ dummies) - (table.T @ weighted)).toarray()
-    values, vectors = linalg.eigh(gram)
+    with threadpool_limits(limits=1):  # the same bytes, and no waiting for others, whatever the machine does
+        values, vectors = linalg.eigh(gram.toarray())
     kept = values > values[-1] * len(values) * 1e-13
     inverse = (vectors[:, kept] / values[kept]) @ vectors[:, kept].T
     return lambda right: np.asarray(inverse @ right, dtype=np.float64)
 
 
-def _iterative(dummies: Any, largest: Codes) -> Callable[[Numbers], Numbers]:
-    """Solve the reduced normal equations by conjugate gradients, scaled by the number of rows of a level."""
-    from scipy.sparse import linalg
+def _iterative(gram: Any, size: Numbers) -> Callable[[Numbers], Numbers]:
+    """Solve the reduced normal equations by conjugate gradients, scaled by their diagonal.
 
-    q = dummies.shape[1]
-    count = dummies.sum(axis=0)
-
-    def gram(levels: Numbers) -> Numbers:
-        fitted = np.asarray(dummies @ levels, dtype=np.float64).reshape(-1, 1)
-        return np.asarray(dummies.T @ (fitted - group_means(fitted, largest)), dtype=np.float64).reshape(-1)
-
-    system = linalg.LinearOperator((q, q), matvec=gram)
-    scaling = linalg.LinearOperator((q, q), matvec=lambda levels: np.ravel(levels) / count)
+    They stop at rounding error, below which the right side of a second pass has no meaning.
+    """
+    diagonal = gram.diagonal()
+    scaling = sparse.diags_array(1.0 / np.where(diagonal > 0, diagonal, 1.0))
+    rounding = ROUNDING * size * np.linalg.norm(diagonal)
 
     def solve(right: Numbers) -> Numbers:
-        columns = [linalg.cg(system, b, rtol=1e-14, maxiter=5000, M=scaling)[0] for b in right.T]
-        return np.column_stack(columns)
+        found = [
+            splinalg.cg(gram, b, rtol=SOLVED, atol=floor, maxiter=MOST_STEPS, M=scaling)[0]
+            for b, floor in zip(right.T, rounding, strict=True)
+        ]
+        return np.column_stack(found)
 
     return solve
