@@ -58,7 +58,7 @@ def _strict(data: bytes, encoding: str, whole: bool) -> str:
 
 def _named(data: bytes, source: DataSource, whole: bool) -> str:
     try:
-        b"".decode(source.encoding)  # refuses codecs that do not yield text
+        "a".encode(source.encoding)  # refuses codecs that are not of text
         return _strict(data, source.encoding, whole)
     except LookupError:
         reason, remedy = f"there is no encoding `{source.encoding}`", "for example `encoding=gb18030`"

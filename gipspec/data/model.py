@@ -60,7 +60,7 @@ def model_data(
     """Gather the data of one model.
 
     Raises GipError: G308 not finite, G309 no complete row, G313 empty sample, G314 no condition, G401 a
-    treatment or G402 an outcome that is constant, and what `evaluate` raises.
+    treatment or G402 an outcome that is constant, G405 the fold column, and what `evaluate` raises.
     """
     y = require_numbers(evaluate(outcome, dataset), outcome)
     d = [require_numbers(evaluate(t, dataset), t) for t in treatments]
@@ -81,6 +81,8 @@ def model_data(
     target = ready(y)
     doses = np.column_stack([ready(v) for v in d])
     _check_varies(target, doses, outcome, treatments, settings)
+    if design.folds:
+        _check_folds(design.folds.codes[rows], dataset.unit[rows], str(settings.folds))
     features = feature_matrix(controls, _on_rows(leaves, rows, settings.winsor))
     return ModelData(
         y=target,
@@ -182,6 +184,16 @@ def _on_rows(leaves: Mapping[str, Leaf], rows: Codes, share: float) -> dict[str,
         )
         for name, leaf in found.items()
     }
+
+
+def _check_folds(folds: Codes, unit: Codes, name: str) -> None:
+    if len(np.unique(folds)) < 2:
+        remedy = "give it at least two values in the sample"
+        raise GipError(problem("G405", name=name, reason="has one value only", remedy=remedy))
+    pairs = np.unique(np.stack([unit, folds]), axis=1)[0]
+    if len(pairs) > len(np.unique(unit)):
+        remedy = "keep all rows of a unit in one fold"
+        raise GipError(problem("G405", name=name, reason="puts a unit into two folds", remedy=remedy))
 
 
 def _check_varies(

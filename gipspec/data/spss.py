@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gipspec.data.bounds import check_cells, unreadable
-from gipspec.data.columns import from_array, from_dates, text_array
+from gipspec.data.columns import Numbers, Texts, from_dates, from_numbers, text_array
 from gipspec.data.content import Content
 from gipspec.data.locate import Located, require
 
@@ -57,7 +57,8 @@ def _kind(meta: Any, name: str) -> str:
     return "date" if str(meta.original_variable_types[name]).startswith(DATES) else "number"
 
 
-def _column(values: Any, kind: str) -> Any:
+def _column(values: Any, kind: str) -> Numbers | Texts:
+    """Convert an array, or the list that pyreadstat gives where values are missing."""
     if kind == "date":
         return from_dates(values)
-    return text_array(list(values)) if kind == "text" else from_array(values)
+    return text_array(list(values)) if kind == "text" else from_numbers(list(values))

@@ -28,7 +28,7 @@ DATES = ("%td", "%tc", "%tC", "%tw", "%tm", "%tq", "%th", "%d", "%-td", "%-tc")
 def header(located: Located) -> Content:
     """Read names, labels and kinds of the columns, and no values."""
     if find_spec("pyreadstat") is None:
-        return _read(located, rows=0)
+        return replace(_read(located, rows=1), values=[], value_labels={})
     import pyreadstat
 
     legacy = _format(located) < UNICODE_SINCE
