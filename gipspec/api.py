@@ -51,12 +51,16 @@ class Loaded:
 
     def dataset(self) -> Dataset:
         """Read the data and derive its columns. Raises GipError with G3xx where that fails."""
+        return self._read()[0]
+
+    def _read(self) -> tuple[Dataset, tuple[Problem, ...]]:
+        """Return the data set and the warnings of reading it."""
         from gipspec.data import build_dataset, read_table
 
         study = self.require()
         try:
             table = read_table(study.data)
-            return build_dataset(table, study.panel, study.lets, study.labels)
+            return build_dataset(table, study.panel, study.lets, study.labels), table.problems
         except GipError as error:
             span = study.data.span
             raise GipError(*(p.at(span) for p in error.problems)) from None
@@ -79,15 +83,18 @@ class Loaded:
         from gipspec.engine import Silent, Store, run_plan
 
         plan = self.plan(select=select, draft=draft)
+        dataset, warnings = self._read()
         results = run_plan(
             plan,
-            self.dataset(),
+            dataset,
             store=Store(folder=store) if store else None,
             jobs=jobs,
             progress=progress or Silent(),
         )
         findings = review(plan.study, results)
-        return replace(results, problems=sort_problems((*self.problems, *results.problems, *findings)))
+        return replace(
+            results, problems=sort_problems((*self.problems, *warnings, *results.problems, *findings))
+        )
 
     def write(self, results: Results, out: Path, templates: Path | None = None) -> tuple[Problem, ...]:
         """Write tables, numbers and results below the folder `out`; return what could not be written."""

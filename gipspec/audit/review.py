@@ -25,13 +25,14 @@ RULES: dict[str, Rule] = {
 
 
 def review(study: Study, results: Results) -> tuple[Problem, ...]:
-    """Return the findings on the estimates of a run, one for each rule, with the place of its first model.
+    """Return the findings on the estimates of a run, one for each rule, with the place of its first model
+    in the order of names, so that the order of lines changes nothing.
 
     What other models share is said in the subject, so that a habit of a whole study is reported once.
     """
     first: dict[str, Problem] = {}
     models: dict[str, list[str]] = {}
-    for model in study.models:
+    for model in sorted(study.models, key=lambda m: m.name):
         for estimate in results.of_model(model.name):
             for code, rule in RULES.items():
                 if results.draft and code == "A04":

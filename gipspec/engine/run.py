@@ -76,7 +76,7 @@ def run_plan(plan: Plan, dataset: Dataset, *, store: Store | None, jobs: int, pr
     return Results(
         study=plan.study.source.name.rpartition(".")[0] or plan.study.source.name,
         title=plan.study.title,
-        data_name=plan.study.data.name,
+        data_name=plan.study.data.title,
         data_hash=dataset.content_hash,
         estimates=tuple(estimates),
         indices=_indices(dataset),

@@ -61,11 +61,14 @@ class DataSource:
     @property
     def name(self) -> str:
         """What messages and notes call it; never a folder of this machine."""
-        return (
-            f"{self.package}::{self.dataset}"
-            if self.package
-            else self.path.replace("\\", "/").rsplit("/", 1)[-1]
-        )
+        if self.package:
+            return f"{self.package}::{self.dataset}"
+        return self.path.replace("\\", "/").rsplit("/", 1)[-1]
+
+    @property
+    def title(self) -> str:
+        """The name without its ending, for outputs: copies in two formats are the same data."""
+        return self.name if self.package else self.name.rpartition(".")[0] or self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

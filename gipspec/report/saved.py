@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gipspec.diagnostics import CODES, GipError, Problem, as_json, problem
+from gipspec.diagnostics import CODES, GipError, Problem, problem
 from gipspec.engine.results import Estimate, IndexWeights, NuisanceFit, Results
 from gipspec.estimate.influence import Influence
 from gipspec.report.names import natural_key
@@ -38,11 +38,19 @@ def results_json(results: Results) -> str:
         "labels": dict(sorted(results.labels)),
         "estimates": [_estimate(e) for e in sorted(results, key=lambda e: natural_key(e.name))],
         "indices": [_index(i) for i in sorted(results.indices, key=lambda i: natural_key(i.name))],
-        "problems": as_json(
+        "problems": _problems(
             sorted(results.problems, key=lambda p: (natural_key(p.subject), p.code, p.message))
         ),
     }
     return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _problems(problems: Iterable[Problem]) -> list[dict[str, object]]:
+    """Return problems without their places: a line that moves changes no results."""
+    return [
+        {"code": p.code, "severity": p.severity, "message": p.message, "help": p.help, "subject": p.subject}
+        for p in problems
+    ]
 
 
 def _number(value: float) -> float | None:
@@ -193,4 +201,4 @@ def _read_index(d: Mapping[str, Any]) -> IndexWeights:
 def _read_problem(d: Mapping[str, Any]) -> Problem:
     if d["code"] not in CODES:
         raise ValueError(f"unknown code {d['code']}")
-    return Problem(code=d["code"], message=d["message"], help=d["help"], subject=d["subject"] or "")
+    return Problem(code=d["code"], message=d["message"], help=d["help"], subject=d["subject"])

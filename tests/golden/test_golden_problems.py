@@ -5,6 +5,7 @@ The first line of a spec says how far it goes: `check`, `run`, `run without PACK
 
 from __future__ import annotations
 
+import importlib
 import shutil
 import sys
 from collections.abc import Callable, Iterable
@@ -69,7 +70,7 @@ def problems_of(spec: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Problem, .
 
 def command_problems(command: str, spec: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Problem, ...]:
     shown: list[Problem] = []
-    monkeypatch.setattr("gipspec.cli.main.show_problems", shown.extend)
+    monkeypatch.setattr(importlib.import_module("gipspec.cli.main"), "show_problems", shown.extend)
     monkeypatch.chdir(spec.parent)
     with pytest.raises(SystemExit) as stop:
         main([command, spec.name])

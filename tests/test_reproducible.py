@@ -1,0 +1,131 @@
+"""The same study gives the same bytes: run twice, with other workers, its lines or its data in another order,
+its data in another format."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from gipspec.api import load
+from gipspec.data import read_table
+from gipspec.lang.study import DataSource
+
+HEAD = """\
+study "Castle"
+panel sid year
+"""
+LINES = """\
+let l_rob = log(robbery)
+let region = round(11 * ave(r20001 + 2 * r20002 + 3 * r20003 + 4 * r20004, sid))
+let index = entropy(+robbery, +burglary, -poverty)
+label post "Castle law"
+set controls = unemployrt + poverty^2 + factor(region):l_income
+sample late = year >= 2003
+learner forest = rf(trees=5)
+learner mix = stack(forest, ols)
+defaults reps=2; folds=3; learner=ols
+base <- l_homicide ~ post | controls
+algos <- base; learner=[ols, forest, mix, lasso(penalties=5, folds=3)]
+diffs <- base; fe_method=fd; learner=forest
+late <- base; sample=late; winsor=1%
+plain <- l_rob ~ post | controls; fe=none; learner_d=logit
+joint <- index ~ post * l_police | unemployrt
+gap <- base - late
+wide <- base; folds=sid_fold
+table main "Main": base, algos, gap
+table more "More": panel "A" (diffs, late), panel "B" (plain, joint, wide)
+""".splitlines()
+
+Reader = Callable[[], dict[str, bytes]]
+
+
+@pytest.fixture(scope="module")
+def frame() -> pd.DataFrame:
+    """The castle panel as a plain frame, with a column of folds."""
+    table = read_table(DataSource(package="causaldata", dataset="castle"))
+    frame = table.frame.copy()
+    frame["sid_fold"] = frame["sid"] % 4
+    return frame.astype("float64")
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    frame.to_csv(path, index=False)
+
+
+def write_dta(frame: pd.DataFrame, path: Path) -> None:
+    frame.to_stata(path, write_index=False, version=118)
+
+
+def outputs(folder: Path, data: str, lines: list[str], jobs: int = 1) -> dict[str, bytes]:
+    spec = folder / "castle.gip"
+    spec.write_text(HEAD + f'data "{data}"\n' + "\n".join(lines) + "\n", encoding="utf-8")
+    loaded = load(spec)
+    assert loaded.ok, loaded.problems
+    results = loaded.run(jobs=jobs)
+    out = folder / "out"
+    assert loaded.write(results, out) == ()
+    files = {p.relative_to(out).as_posix(): p.read_bytes() for p in sorted(out.rglob("*")) if p.is_file()}
+    assert {"results.json", "numbers.tex", "tables/main.tex", "tables/more.tex"} <= set(files)
+    assert len(results.estimates) == 12
+    return files
+
+
+@pytest.fixture(scope="module")
+def reference(frame: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    folder = tmp_path_factory.mktemp("reference")
+    write_csv(frame, folder / "castle.csv")
+    return outputs(folder, "castle.csv", LINES)
+
+
+def shuffled_lines(seed: int) -> list[str]:
+    lines = list(LINES)
+    random.Random(seed).shuffle(lines)
+    return lines
+
+
+def test_a_second_run_with_two_workers(
+    frame: pd.DataFrame, reference: dict[str, bytes], tmp_path: Path
+) -> None:
+    write_csv(frame, tmp_path / "castle.csv")
+    assert outputs(tmp_path, "castle.csv", LINES, jobs=2) == reference
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_lines_in_another_order(
+    seed: int, frame: pd.DataFrame, reference: dict[str, bytes], tmp_path: Path
+) -> None:
+    write_csv(frame, tmp_path / "castle.csv")
+    assert outputs(tmp_path, "castle.csv", shuffled_lines(seed)) == reference
+
+
+def test_rows_and_columns_in_another_order(
+    frame: pd.DataFrame, reference: dict[str, bytes], tmp_path: Path
+) -> None:
+    columns = list(frame.columns)
+    random.Random(3).shuffle(columns)
+    write_csv(frame.sample(frac=1, random_state=3)[columns], tmp_path / "castle.csv")
+    assert outputs(tmp_path, "castle.csv", LINES) == reference
+
+
+def test_a_stata_copy_of_the_data(frame: pd.DataFrame, reference: dict[str, bytes], tmp_path: Path) -> None:
+    write_dta(frame, tmp_path / "castle.dta")
+    assert outputs(tmp_path, "castle.dta", LINES) == reference
+
+
+def test_adding_a_model_moves_no_other_number(
+    frame: pd.DataFrame, reference: dict[str, bytes], tmp_path: Path
+) -> None:
+    write_csv(frame, tmp_path / "castle.csv")
+    lines = ["first <- l_motor ~ post | poverty; learner=forest", *LINES]
+    spec = tmp_path / "castle.gip"
+    spec.write_text(HEAD + 'data "castle.csv"\n' + "\n".join(lines) + "\n", encoding="utf-8")
+    loaded = load(spec)
+    results = loaded.run()
+    out = tmp_path / "out"
+    loaded.write(results, out)
+    for name in ("tables/main.tex", "tables/more.tex"):
+        assert (out / name).read_bytes() == reference[name]
