@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from gipspec.cli.console import FAILED, FINE, show_problems
 from gipspec.cli.places import out_folder
-from gipspec.diagnostics import GipError, problem
+from gipspec.diagnostics import GipError, nearest, problem
+
+if TYPE_CHECKING:
+    from gipspec.engine import Estimate
+    from gipspec.lang.study import TableRequest
 
 
 @click.command("show", epilog="Examples: gipspec show study.gip    gipspec show study.gip main --json")
@@ -42,30 +49,35 @@ def _named(spec: Path, names: tuple[str, ...], text: str, as_json: bool) -> int:
     from dataclasses import replace
 
     from gipspec.api import load
-    from gipspec.plan import build_plan
     from gipspec.report import build_table, load_results_json, results_json, summary, terminal_table
 
     results = load_results_json(text)
-    loaded = load(spec)
-    study = loaded.require()
+    study = load(spec).require()
     requests = {t.name: t for t in study.tables}
     if as_json:
-        plan = build_plan(study, select=names)
-        wanted = {s.model.name for s in plan.estimates} | {c.name for c in plan.contrasts}
-        kept = tuple(e for e in results if e.model_name in wanted)
-        click.echo(results_json(replace(results, estimates=kept)), nl=False)
+        kept = [e for e in results if any(_addresses(n, e, requests) for n in names)]
+        click.echo(results_json(replace(results, estimates=tuple(kept))), nl=False)
         return FINE
     code = FINE
     for name in names:
+        kept = [e for e in results if _addresses(name, e, {})]
         try:
             if name in requests:
                 click.echo(terminal_table(build_table(requests[name], results, study)))
-                continue
-            plan = build_plan(study, select=[name])
-            wanted = {s.model.name for s in plan.estimates} | {c.name for c in plan.contrasts}
-            kept = tuple(e for e in results if e.model_name in wanted)
-            click.echo(summary(replace(results, estimates=kept)), nl=False)
+            elif kept:
+                click.echo(summary(replace(results, estimates=tuple(kept))), nl=False)
+            else:
+                guess = nearest(name, {*requests, *(e.name for e in results)})
+                remedy = f"did you mean `{guess}`?" if guess else "`gipspec show` alone lists all estimates"
+                raise GipError(problem("G505", pattern=name, remedy=remedy))
         except GipError as error:
             show_problems(error.problems)
             code = FAILED
     return code
+
+
+def _addresses(name: str, estimate: Estimate, tables: Mapping[str, TableRequest]) -> bool:
+    """Tell whether a name means an estimate: its own, its model's, its fan's, or a table's that shows it."""
+    if name in tables:
+        return any(estimate.model_name in panel.members for panel in tables[name].panels)
+    return fnmatchcase(estimate.name, name) or estimate.name.startswith(f"{name}.")
