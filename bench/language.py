@@ -69,9 +69,8 @@ def main() -> None:
         path.write_text(spec(200, "causaldata::castle"), encoding="utf-8")
         print(f"gipspec check, 200 lines   {best(command('check', str(path))):.2f} s")
     print(f"gipspec --help             {best(command('--help')):.2f} s")
-    print(
-        f"python itself              {best(lambda: subprocess.run([sys.executable, '-c', ''], check=True)):.2f} s"
-    )
+    bare = best(lambda: subprocess.run([sys.executable, "-c", ""], check=True))
+    print(f"python itself              {bare:.2f} s")
 
 
 if __name__ == "__main__":
