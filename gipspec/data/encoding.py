@@ -49,7 +49,11 @@ def decode_legacy(names: list[str], source: DataSource) -> list[str]:
     joined = mark.join(names)
     if joined.isascii():
         return names
-    return decode(joined.encode("latin-1"), source).split(mark)
+    try:
+        data = joined.encode("latin-1")
+    except UnicodeEncodeError:
+        raise unreadable(source, "it is damaged: its version and its text do not fit") from None
+    return decode(data, source).split(mark)
 
 
 def _strict(data: bytes, encoding: str, whole: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +12,21 @@ from xml.etree.ElementTree import ParseError
 from gipspec.data.bounds import MOST_CELLS, check_cells, unreadable
 from gipspec.data.locate import Located, require
 from gipspec.diagnostics import nearest
+
+# openpyxl passes on what the archive and the XML in it raise
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ParseError,
+    KeyError,
+    ValueError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    OSError,
+    EOFError,
+    NotImplementedError,
+)
 
 Row = tuple[Any, ...]
 
@@ -43,7 +59,6 @@ def rows(located: Located) -> tuple[list[str], list[Row]]:
 def _rows(located: Located) -> Iterator[Iterator[Row]]:
     require(located.source, "openpyxl")
     import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
 
     source = located.source
     try:
@@ -54,7 +69,7 @@ def _rows(located: Located) -> Iterator[Iterator[Row]]:
             yield sheet.iter_rows(values_only=True)
         finally:
             book.close()
-    except (zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, OSError, EOFError) as error:
+    except DAMAGE as error:
         reason = f"it is not a workbook, or it is damaged ({error})"
         raise unreadable(source, reason) from None
 
