@@ -35,7 +35,13 @@ def _read(located: Located, *, only_header: bool) -> Content:
         data: dict[str, Any] = {}
         if not only_header:
             data, _ = pyreadstat.read_sav(located.path, output_format="dict", encoding=encoding)
-    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, OSError, ValueError, OverflowError) as error:
+    except (
+        pyreadstat.ReadstatError,
+        pyreadstat.PyreadstatError,
+        OSError,
+        ValueError,
+        OverflowError,
+    ) as error:
         raise unreadable(located.source, f"it is not an SPSS file, or it is damaged ({error})") from None
     kinds = {n: _kind(meta, n) for n in meta.column_names}
     return Content(

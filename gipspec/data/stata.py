@@ -36,9 +36,11 @@ def header(located: Located) -> Content:
         _, meta = pyreadstat.read_dta(
             located.path, metadataonly=True, output_format="dict", encoding="ISO-8859-1" if legacy else None
         )
-    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, OSError, UnicodeDecodeError) as error:
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, OSError, ValueError, TypeError) as error:
         raise _damaged(located, error) from None
     names = list(meta.column_names)
+    if None in names:
+        raise _damaged(located, ValueError("a column has no name"))
     labels = [label or "" for label in meta.column_labels]
     kinds = {
         n: _kind(meta.readstat_variable_types[n] == "string", meta.original_variable_types[n] or "")
@@ -73,6 +75,8 @@ def _read(located: Located, rows: int | None) -> Content:
             warnings.simplefilter("error", UnicodeWarning)
             with _reader(located, dates=True) as reader:
                 labels = reader.variable_labels()
+                if len(labels) != len(reader._lbllist):
+                    raise _damaged(located, ValueError("several columns have one name"))
                 check_cells(located.source, 0, len(labels))
                 frame = reader.read(nrows=rows)
                 value_labels = _by_column(reader, list(labels))
