@@ -41,7 +41,7 @@ def _opened(located: Located) -> Iterator[Any]:
     try:
         with pyarrow.parquet.ParquetFile(located.path) as file:
             yield file
-    except (pyarrow.ArrowException, OSError) as error:
+    except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
         first = str(error).partition("\n")[0]
         raise unreadable(located.source, f"it is not Parquet, or it is damaged ({first})") from None
 

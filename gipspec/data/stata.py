@@ -22,6 +22,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 UNICODE_SINCE = 118  # format of Stata 14; earlier ones do not say their encoding
+# what pandas raises on a file whose header promises what its body does not hold
+DAMAGE = (
+    ValueError,
+    struct.error,
+    OSError,
+    KeyError,
+    IndexError,
+    OverflowError,
+    MemoryError,
+    UnicodeWarning,
+)
 DATES = ("%td", "%tc", "%tC", "%tw", "%tm", "%tq", "%th", "%d", "%-td", "%-tc")
 
 
@@ -84,7 +95,7 @@ def _read(located: Located, rows: int | None) -> Content:
             if any(dtype.kind == "M" for dtype in frame.dtypes):
                 with _reader(located, dates=False) as reader:
                     raw = reader.read(nrows=rows)
-    except (ValueError, struct.error, OSError, KeyError, IndexError, OverflowError, UnicodeWarning) as error:
+    except DAMAGE as error:
         raise _damaged(located, error) from None
     check_cells(located.source, len(frame), len(labels))
     names, texts = list(labels), list(labels.values())
