@@ -81,8 +81,10 @@ def _same_kind(
         number, text = (right[0], left[0]) if a.is_text else (left[0], right[0])
         if labelled.labels:
             remedy = f"the codes of `{shown(number)}` have an order, and its labels have none: use a code"
-        else:
+        elif isinstance(text, Text):
             remedy = f"`{shown(number)}` holds numbers: leave the quotes of {shown(text)} away"
+        else:
+            remedy = f"`{shown(text)}` holds text: compare it with a text in quotes, by `==`, `!=` or `in`"
         raise GipError(
             problem("G317", expr.span, left=shown(expr.left), right=shown(expr.right), remedy=remedy)
         )
