@@ -22,7 +22,7 @@ DAMAGE = (
     ValueError,
     OSError,
     EOFError,
-    NotImplementedError,
+    RuntimeError,  # encrypted archives and unknown compression
 )
 
 Row = tuple[Any, ...]
