@@ -97,10 +97,16 @@ class Loaded:
         )
 
     def write(self, results: Results, out: Path, templates: Path | None = None) -> tuple[Problem, ...]:
-        """Write tables, numbers and results below the folder `out`; return what could not be written."""
+        """Write tables, numbers and results below the folder `out`; return what could not be written.
+
+        A table of which no model was selected stays as an earlier run left it.
+        """
         from gipspec.report import write_outputs
 
-        return write_outputs(results, self.require(), out, templates)
+        study = self.require()
+        attempted = {e.model_name for e in results} | {p.subject for p in results.problems}
+        shown = [t for t in study.tables if attempted & {name for panel in t.panels for name in panel.members}]
+        return write_outputs(results, replace(study, tables=tuple(shown)), out, templates)
 
     def verdicts(self, plan: Plan, out: Path) -> tuple[Verdict, ...]:
         """Say for each estimate whether the results in `out` still hold, and why not."""
