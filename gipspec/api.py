@@ -105,7 +105,7 @@ class Loaded:
 
         study = self.require()
         attempted = {e.model_name for e in results} | {p.subject for p in results.problems}
-        shown = [t for t in study.tables if attempted & {name for panel in t.panels for name in panel.members}]
+        shown = [t for t in study.tables if attempted & {n for panel in t.panels for n in panel.members}]
         return write_outputs(results, replace(study, tables=tuple(shown)), out, templates)
 
     def verdicts(self, plan: Plan, out: Path) -> tuple[Verdict, ...]:
