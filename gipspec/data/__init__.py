@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from gipspec.data.dataset import Dataset as Dataset
     from gipspec.data.dataset import Index as Index
     from gipspec.data.design import Design as Design
+    from gipspec.data.design import covariate_design as covariate_design
     from gipspec.data.design import panel_design as panel_design
     from gipspec.data.expressions import evaluate as evaluate
     from gipspec.data.expressions import evaluate_condition as evaluate_condition
@@ -28,6 +29,7 @@ _MODULES = {
     "ModelData": "model",
     "Table": "table",
     "build_dataset": "build",
+    "covariate_design": "design",
     "evaluate": "expressions",
     "evaluate_condition": "expressions",
     "model_data": "model",

@@ -21,17 +21,18 @@ MOST_CELLS = 100_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Design:
-    """What is estimated on: outcome `y` (n,), treatments `d` (n, k), `features` (n, p).
+    """What is estimated on: outcome `y` (n,), treatments `d` (n, k), `features` (n, p), `extra` (n, q).
 
     `categorical` are positions of features that hold codes of periods: trees take them as numbers, other
     learners as dummies. `rows` (n,) are positions in the `ModelData`; first differences have no first period.
-    `clusters` and `folds` are those of `ModelData` on these rows. With `correct_by_unit` the prediction of
-    the treatment is to be corrected by its unit mean, as in DoubleML's `cre_general`. `effects_share` is the
+    `clusters` and `folds` are those of `ModelData` on these rows. With `correct_by_unit` predictions of the
+    treatment are to be given the unit means of the treatment, as in DoubleML's `cre_general`. `effects_share` is the
     share of the variance of the first treatment that is left when the effects are projected out.
     """
 
     y: Numbers
     d: Numbers
+    extra: Numbers
     features: Numbers
     feature_names: tuple[str, ...]
     categorical: tuple[int, ...]
@@ -53,18 +54,34 @@ def panel_design(data: ModelData, settings: Settings, panel: Panel | None) -> De
     neighbouring periods, G007 where there are too many effects.
     """
     if not settings.fe:
-        return _design(data, data.y, data.d, _columns(data.x, data.x_names))
-    left = demean(np.column_stack([data.y, data.d]), [codes for _, codes in data.effects])
+        return _design(data, data.y, data.moving, _columns(data.x, data.x_names))
+    left = demean(np.column_stack([data.y, data.moving]), [codes for _, codes in data.effects])
     _check_left(data, left)
     share = float(left[:, 1].var() / data.d[:, 0].var())
     design = METHODS[settings.fe_method](data, settings, panel, left)
     return replace(design, effects_share=share)
 
 
-def _within(data: ModelData, settings: Settings, panel: Panel | None, left: Numbers) -> Design:
-    """Demean outcome and treatment; features are X, its group means, and the period."""
+def covariate_design(data: ModelData, settings: Settings, panel: Panel | None) -> Design:
+    """Leave every variable as it is; features are X and, where effects are named, its means and the period.
+
+    This is what models that need the variables themselves make of `fe=`: a binary treatment must stay binary.
+    """
+    if not settings.fe:
+        return _design(data, data.y, data.moving, _columns(data.x, data.x_names))
     columns = [*_columns(data.x, data.x_names), *_means(data, panel)]
-    return _design(data, left[:, 0], left[:, 1:], columns, period=_has_time(settings, panel))
+    return _design(data, data.y, data.moving, columns, period=_has_time(settings, panel))
+
+
+def _within(data: ModelData, settings: Settings, panel: Panel | None, left: Numbers) -> Design:
+    """Demean outcome and treatment; features are X, its group means, and the period.
+
+    What is predicted has mean zero in every unit, and so must its prediction (see `correct_by_unit`); this
+    halves the bias that is left (docs/validation.md).
+    """
+    columns = [*_columns(data.x, data.x_names), *_means(data, panel)]
+    design = _design(data, left[:, 0], left[:, 1:], columns, period=_has_time(settings, panel))
+    return replace(design, correct_by_unit=panel is not None and (panel.unit,) in settings.fe)
 
 
 def _fd(data: ModelData, settings: Settings, panel: Panel | None, left: Numbers) -> Design:
@@ -76,7 +93,7 @@ def _fd(data: ModelData, settings: Settings, panel: Panel | None, left: Numbers)
     rows = np.flatnonzero(before >= 0)
     if len(rows) == 0:
         raise GipError(problem("G410"))
-    change = np.column_stack([data.y, data.d])
+    change = np.column_stack([data.y, data.moving])
     change = change[rows] - change[before[rows]]
     others = [codes[rows] for names, codes in data.effects if not _plain(names, codes, data, panel)]
     change = demean(change, others)
@@ -87,9 +104,7 @@ def _fd(data: ModelData, settings: Settings, panel: Panel | None, left: Numbers)
 
 def _cre(data: ModelData, settings: Settings, panel: Panel | None, left: Numbers) -> Design:
     """Leave outcome and treatment; features are X, its group means, and the period."""
-    columns = [*_columns(data.x, data.x_names), *_means(data, panel)]
-    design = _design(data, data.y, data.d, columns, period=_has_time(settings, panel))
-    return replace(design, correct_by_unit=True)
+    return replace(covariate_design(data, settings, panel), correct_by_unit=True)
 
 
 def _wg(data: ModelData, settings: Settings, panel: Panel | None, left: Numbers) -> Design:
@@ -98,7 +113,7 @@ def _wg(data: ModelData, settings: Settings, panel: Panel | None, left: Numbers)
     scale = data.x.std(axis=0)
     kept = [i for i in range(x.shape[1]) if x[:, i].std() > NOTHING_LEFT * scale[i]]
     columns = _columns((x + data.x.mean(axis=0))[:, kept], [data.x_names[i] for i in kept])
-    return _design(data, left[:, 0] + data.y.mean(), left[:, 1:] + data.d.mean(axis=0), columns)
+    return _design(data, left[:, 0] + data.y.mean(), left[:, 1:] + data.moving.mean(axis=0), columns)
 
 
 def _dummies(data: ModelData, settings: Settings, panel: Panel | None, left: Numbers) -> Design:
@@ -117,7 +132,7 @@ def _dummies(data: ModelData, settings: Settings, panel: Panel | None, left: Num
         )
     for name, codes in effects:
         columns += [(f"{name}[{c}]", (codes == c).astype(float)) for c in range(1, int(codes.max()) + 1)]
-    return _design(data, data.y, data.d, columns)
+    return _design(data, data.y, data.moving, columns)
 
 
 METHODS: dict[str, Callable[[ModelData, Settings, Panel | None, Numbers], Design]] = {
@@ -176,7 +191,7 @@ def _scale(values: Numbers) -> float:
 def _design(
     data: ModelData,
     y: Numbers,
-    d: Numbers,
+    moved: Numbers,
     columns: Columns,
     *,
     rows: Codes | None = None,
@@ -184,6 +199,7 @@ def _design(
 ) -> Design:
     """Put features together, without those that are constant or repeat an earlier one."""
     at = np.arange(len(data.y), dtype=np.int64) if rows is None else rows
+    treatments = data.d.shape[1]
     kept: dict[bytes, tuple[str, Numbers]] = {}
     for name, column in columns:
         if np.ptp(column) > NOTHING_LEFT * _scale(column):
@@ -195,7 +211,8 @@ def _design(
         found.append(("period", data.time[at].astype(np.float64)))
     return Design(
         y=np.ascontiguousarray(y),
-        d=np.ascontiguousarray(d),
+        d=np.ascontiguousarray(moved[:, :treatments]),
+        extra=np.ascontiguousarray(moved[:, treatments:]),
         features=np.column_stack([c for _, c in found]) if found else np.empty((len(at), 0)),
         feature_names=tuple(name for name, _ in found),
         categorical=categorical,

@@ -26,6 +26,7 @@ CONTINUOUS = 3  # a column with fewer distinct values is not winsorised
 class ModelData:
     """The data of a model: outcome `y` (n,), treatments `d` (n, k), features `x` (n, p), no value missing.
 
+    `extra` (n, q) are further variables that effects are removed from: instruments, mediators.
     `unit`, `time` (n,) are codes of the data set. `effects` are pairs of a name and codes (n,), one for each
     entry of `Settings.fe`; `clusters` are (name, names of the clusters, codes (n,)); `folds` (n,) are codes
     of the fold column, None where folds are drawn. `rows` (n,) are positions in the data set. Of the
@@ -37,6 +38,8 @@ class ModelData:
     y_name: str
     d: Numbers
     d_names: tuple[str, ...]
+    extra: Numbers
+    extra_names: tuple[str, ...]
     x: Numbers
     x_names: tuple[str, ...]
     unit: Codes
@@ -49,6 +52,11 @@ class ModelData:
     n_candidates: int
     dropped: tuple[tuple[str, str], ...]
 
+    @property
+    def moving(self) -> Numbers:
+        """Treatments and further variables, (n, k + q): what is transformed beside the outcome."""
+        return np.column_stack([self.d, self.extra])
+
 
 def model_data(
     dataset: Dataset,
@@ -56,20 +64,32 @@ def model_data(
     treatments: tuple[Expr, ...],
     controls: tuple[Term, ...],
     settings: Settings,
+    *,
+    extra: tuple[Expr, ...] = (),
+    needed: tuple[Expr, ...] = (),
+    only: Flags | None = None,
 ) -> ModelData:
     """Gather the data of one model.
+
+    `extra` are further variables of the model, `needed` are expressions that rows must have a value of, and
+    `only` (rows of the data set,) flags the rows of a group.
 
     Raises GipError: G308 not finite, G309 no complete row, G313 empty sample, G314 no condition, G401 a
     treatment or G402 an outcome that is constant, G405 the fold column, and what `evaluate` raises.
     """
     y = require_numbers(evaluate(outcome, dataset), outcome)
     d = [require_numbers(evaluate(t, dataset), t) for t in treatments]
+    others = [require_numbers(evaluate(e, dataset), e) for e in extra]
     leaves = leaves_of(controls, dataset)
     design = _groupings(dataset, settings)
     sample = _sample_rows(dataset, settings.sample)
+    if only is not None:
+        sample = sample & only
     used: dict[str, Vector] = {
         shown(outcome): y,
         **{shown(t): v for t, v in zip(treatments, d, strict=True)},
+        **{shown(e): v for e, v in zip(extra, others, strict=True)},
+        **{shown(e): evaluate(e, dataset) for e in needed},
         **{leaf.source: leaf.vector for leaf in leaves.values()},
     }
     used |= {name: column(name, dataset) for name in _grouping_columns(settings) if name not in used}
@@ -89,6 +109,8 @@ def model_data(
         y_name=shown(outcome),
         d=doses,
         d_names=tuple(shown(t) for t in treatments),
+        extra=np.column_stack([ready(v) for v in others]) if others else np.empty((len(rows), 0)),
+        extra_names=tuple(shown(e) for e in extra),
         x=features.x if controls else np.empty((len(rows), 0)),
         x_names=features.names,
         unit=dataset.unit[rows],

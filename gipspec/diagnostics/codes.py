@@ -153,6 +153,8 @@ ESTIMATION = (
     _error("G412", "fold {fold} has {reason} of {target} to learn from", "lower `folds=`, or use a regression learner", "A classifier needs both classes in every training set."),
     _error("G413", "estimates with different clusters cannot be compared: one is clustered by {left}, the other by {right}",
            "give both models the same `cluster=`", "The standard error of a difference comes from the clusters that both estimates share."),
+    _error("G414", "fold {fold} leaves {rows} rows to learn {target} from", "lower `folds=`, enlarge the sample, or join groups",
+           "Some nuisances are learned from a part of the rows, such as the treated, and every training set needs some of them."),
 )  # fmt: skip
 
 OUTPUT = (

@@ -2,14 +2,16 @@
 
 from gipspec.engine.execute import default_jobs
 from gipspec.engine.progress import Progress, Silent
-from gipspec.engine.results import Estimate, IndexWeights, NuisanceFit, Results
+from gipspec.engine.results import Estimate, IndexWeights, NamedSeries, Results
 from gipspec.engine.run import run_plan
 from gipspec.engine.store import Store
 from gipspec.engine.versions import run_versions
+from gipspec.recipe import NuisanceFit
 
 __all__ = [
     "Estimate",
     "IndexWeights",
+    "NamedSeries",
     "NuisanceFit",
     "Progress",
     "Results",

@@ -1,4 +1,4 @@
-"""From cross-fitted predictions to estimates with all that is reported about them (DESIGN 4.7)."""
+"""From what recipes found to estimates with all that is reported about them (DESIGN 4.7)."""
 
 from __future__ import annotations
 
@@ -6,168 +6,79 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
 from gipspec.data import Dataset
 from gipspec.diagnostics import GipError, Problem, problem
-from gipspec.engine.prepare import Prepared
-from gipspec.engine.results import Estimate, NuisanceFit
-from gipspec.estimate import (
-    Aggregate,
-    Clusters,
-    Influence,
-    Split,
-    aggregate,
-    correct_by_unit,
-    difference,
-    plr,
-    stack_influence,
-)
+from gipspec.engine.results import Estimate, NamedSeries
+from gipspec.estimate import difference
 from gipspec.lang.check import term_text
 from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Contrast, Learner, Model
-from gipspec.learn import CrossFit, fit_quality
 from gipspec.plan import describe_settings
+from gipspec.recipe import Found, Made
 
-Array = NDArray[np.float64]
 T = TypeVar("T")
 
 
-def assemble(
-    prepared: Prepared, fits: Sequence[Sequence[CrossFit]], dataset: Dataset
-) -> tuple[Estimate, ...]:
-    """Estimate a model from its cross-fits: `fits[r]` are those of repetition r, in the order of the targets.
+def assemble(model: Model, made: Made, dataset: Dataset) -> tuple[Estimate, ...]:
+    """Name what a model's recipe found, and add what the spec says of it."""
+    return tuple(_estimate(model, one, dataset) for one in made.found)
 
-    Raises GipError G407, G408 or G411.
-    """
-    model, design = prepared.model, prepared.design
-    clusters = _clusters(prepared)
-    names = [target.name for target in prepared.targets[1:]]
-    by_rep: list[tuple[Split, ...]] = []
-    shares: list[Array] = []
-    for rep in fits:
-        m_hat = np.column_stack([fit.prediction for fit in rep[1:]])
-        if design.correct_by_unit:
-            m_hat = np.column_stack(
-                [correct_by_unit(m_hat[:, j], design.d[:, j], design.unit) for j in range(m_hat.shape[1])]
-            )
-        by_rep.append(
-            plr(
-                design.y,
-                design.d,
-                rep[0].prediction,
-                m_hat,
-                clusters,
-                names=names,
-                outcome=prepared.targets[0].name,
-            )
-        )
-        shares.append(np.var(design.d - m_hat, axis=0) / np.var(design.d, axis=0))
-    nuisances = _nuisances(prepared, fits)
-    share = np.mean(shares, axis=0)
-    named = clusters if clusters.dimensions else Clusters.of_rows(_rows(prepared))
+
+def name_series(model: Model, made: Made) -> tuple[NamedSeries, ...]:
+    """Name the series of a model: `fake.placebo`."""
     return tuple(
-        _estimate(
-            prepared,
-            dataset,
-            j,
-            aggregate([splits[j] for splits in by_rep], model.settings.level),
-            stack_influence([splits[j] for splits in by_rep], named),
-            nuisances,
-            float(share[j]),
-        )
-        for j in range(len(names))
+        NamedSeries(name=_name(model, s.key or s.kind), model_name=model.name, series=s) for s in made.series
     )
 
 
-def _rows(prepared: Prepared) -> NDArray[np.int64]:
-    return prepared.data.rows[prepared.design.rows]
+def _name(model: Model, key: str) -> str:
+    return f"{model.name}.{key}" if key else model.name
 
 
-def _clusters(prepared: Prepared) -> Clusters:
-    design = prepared.design
-    return Clusters(
-        dimensions=tuple(name for name, _, _ in design.clusters),
-        names=tuple(names for _, names, _ in design.clusters),
-        codes=tuple(codes for _, _, codes in design.clusters),
-    )
-
-
-def _nuisances(prepared: Prepared, fits: Sequence[Sequence[CrossFit]]) -> tuple[NuisanceFit, ...]:
-    found = []
-    for i, target in enumerate(prepared.targets):
-        qualities = [dict(fit_quality(target.values, rep[i].prediction, rep[i].task)) for rep in fits]
-        weights = [dict(rep[i].weights) for rep in fits]
-        found.append(
-            NuisanceFit(
-                role=target.role,
-                target=target.name,
-                learner=target.learner.label,
-                metrics=_means(qualities),
-                weights=_means(weights),
-            )
-        )
-    return tuple(found)
-
-
-def _means(rows: Sequence[dict[str, float]]) -> tuple[tuple[str, float], ...]:
-    return tuple((name, float(np.mean([row[name] for row in rows]))) for name in rows[0])
-
-
-def _estimate(
-    prepared: Prepared,
-    dataset: Dataset,
-    j: int,
-    found: Aggregate,
-    influence: Influence,
-    nuisances: tuple[NuisanceFit, ...],
-    residual_share: float,
-) -> Estimate:
-    model, design, settings = prepared.model, prepared.design, prepared.model.settings
-    treatment = prepared.targets[1 + j].name
-    outcome = prepared.targets[0].name
-    several = len(model.treatments) > 1
-    n = len(design.y)
+def _estimate(model: Model, one: Found, dataset: Dataset) -> Estimate:
+    settings, inference = model.settings, one.aggregate
     return Estimate(
-        name=f"{model.name}.{treatment}" if several else model.name,
+        name=_name(model, one.key),
         model_name=model.name,
         family=model.family,
         variant=model.variant,
         choice=model.choice,
         model=settings.model,
-        outcome=outcome,
-        outcome_label=dataset.labels.get(outcome, ""),
-        treatment=treatment,
-        term=treatment,
-        term_label=_term_label(treatment, dataset),
-        coef=found.coef,
-        se=found.se,
-        t=found.t,
-        p=found.p,
-        ci=found.ci,
+        key=one.key,
+        kind=one.kind,
+        outcome=one.outcome,
+        outcome_label=dataset.labels.get(one.outcome, ""),
+        treatment=one.treatment,
+        term=one.term,
+        term_label=one.term_label,
+        coef=inference.coef,
+        se=inference.se,
+        t=inference.t,
+        p=inference.p,
+        ci=inference.ci,
         level=settings.level,
-        n=n,
-        units=int(np.unique(design.unit).size),
-        clusters=min((int(np.unique(codes).size) for _, _, codes in design.clusters), default=n),
-        cluster=tuple(name for name, _, _ in design.clusters),
+        n=one.n,
+        units=one.units,
+        clusters=one.clusters,
+        cluster=one.cluster,
         learner=_learners(settings.learner_y, settings.learner_d),
         folds=settings.folds,
         reps=settings.reps,
         fe=tuple(":".join(e) for e in settings.fe),
-        fe_method=settings.fe_method if settings.fe else "none",
+        fe_method=one.fe_method,
         sample=_sample(model),
-        excluded=len(dataset.frame) - prepared.data.n_candidates,
+        excluded=one.excluded,
         winsor=settings.winsor,
         controls=tuple(term_text(t) for t in model.controls),
-        nuisances=tuple(n for n in nuisances if n.role == "outcome" or n.target == treatment),
-        spread=found.spread,
-        residual_share=residual_share,
-        effects_share=design.effects_share,
-        rows_lost=prepared.data.rows_lost,
+        nuisances=one.nuisances,
+        spread=inference.spread,
+        residual_share=one.residual_share,
+        effects_share=one.effects_share,
+        rows_lost=one.rows_lost,
         line=model.line,
+        measures=one.measures,
         settings=tuple(describe_settings(model).items()),
-        influence=influence,
+        influence=one.influence,
     )
 
 
@@ -182,11 +93,6 @@ def _sample(model: Model) -> str:
     if sample is None:
         return "all rows"
     return sample.name or print_expr(sample.condition)
-
-
-def _term_label(treatment: str, dataset: Dataset) -> str:
-    parts = [dataset.labels.get(part, part) for part in treatment.split(":")]
-    return " × ".join(parts)
 
 
 def compare(contrast: Contrast, estimates: Sequence[Estimate]) -> Estimate | None:
@@ -211,6 +117,8 @@ def compare(contrast: Contrast, estimates: Sequence[Estimate]) -> Estimate | Non
         variant="",
         choice="",
         model="difference",
+        key="",
+        kind="difference",
         outcome=_shared(a.outcome, b.outcome, ""),
         outcome_label=_shared(a.outcome_label, b.outcome_label, ""),
         treatment=_shared(a.treatment, b.treatment, ""),
@@ -239,6 +147,7 @@ def compare(contrast: Contrast, estimates: Sequence[Estimate]) -> Estimate | Non
         effects_share=float("nan"),
         rows_lost=(),
         line=contrast.line,
+        measures=(),
         settings=(),
         influence=influence,
     )

@@ -7,21 +7,7 @@ from dataclasses import dataclass, field
 
 from gipspec.diagnostics import Problem
 from gipspec.estimate.influence import Influence
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NuisanceFit:
-    """Out-of-fold fit of one nuisance, the mean over repetitions.
-
-    `role` is "outcome" or "treatment"; `target` the variable, `metrics` pairs such as ("r2", 0.41) or, for a
-    classifier, ("log_loss", .5), ("auc", .7); `weights` are those of a stack, by member.
-    """
-
-    role: str
-    target: str
-    learner: str
-    metrics: tuple[tuple[str, float], ...]
-    weights: tuple[tuple[str, float], ...] = ()
+from gipspec.recipe.found import NuisanceFit, Series
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +15,8 @@ class Estimate:
     """One number of the study, with its uncertainty and how it came about.
 
     `name` addresses it (`base`, `algos.lasso`, `joint.d1` where a model has several treatments, `gap` for a
-    difference). `model_name` is the line's model; `model` the estimator ("plr", "difference").
+    difference, `hetero.openness.high`). `model_name` is the line's model, `key` what follows it in the name;
+    `model` the estimator ("plr", "difference") and `kind` what it estimates: see `gipspec.recipe.found`.
     """
 
     name: str
@@ -37,6 +24,8 @@ class Estimate:
     family: str
     variant: str
     model: str
+    key: str = ""
+    kind: str = "effect"
     outcome: str
     outcome_label: str
     treatment: str
@@ -68,8 +57,18 @@ class Estimate:
     rows_lost: tuple[tuple[str, int], ...]  # rows without a value, by column, before they were dropped
     line: str
     choice: str = ""  # `variant` as it was written: "0.5%", "lowcarbon + smartcity"
+    measures: tuple[tuple[str, float], ...] = ()  # further numbers, such as ("first_stage_f", 24.1)
     settings: tuple[tuple[str, str], ...] = ()  # what defines the estimate, for comparing runs
     influence: Influence = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedSeries:
+    """The series of a model for a figure: `name` addresses it (`fake.placebo`, `sens.contour`)."""
+
+    name: str
+    model_name: str
+    series: Series
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +89,7 @@ class Results:
     data_name: str
     data_hash: str  # of the values read, whatever the format of the file
     estimates: tuple[Estimate, ...]
+    series: tuple[NamedSeries, ...] = ()
     indices: tuple[IndexWeights, ...] = ()
     problems: tuple[Problem, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
@@ -106,5 +106,5 @@ class Results:
         return iter(self.estimates)
 
     def of_model(self, model_name: str) -> tuple[Estimate, ...]:
-        """Return the estimates of a model, one for each treatment."""
+        """Return the estimates of a model: one for each treatment, group, effect or event time."""
         return tuple(e for e in self.estimates if e.model_name == model_name)

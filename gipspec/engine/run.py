@@ -8,17 +8,18 @@ from typing import ParamSpec, TypeVar
 
 from gipspec.data import Dataset
 from gipspec.diagnostics import GipError, Problem, sort_problems
-from gipspec.engine.assemble import assemble, compare
+from gipspec.engine.assemble import assemble, compare, name_series
 from gipspec.engine.execute import Failure, execute
-from gipspec.engine.prepare import Prepared, fit_tasks, prepare, tune_tasks
+from gipspec.engine.prepare import fit_tasks, tune_tasks
 from gipspec.engine.progress import Progress
-from gipspec.engine.results import Estimate, IndexWeights, Results
+from gipspec.engine.results import Estimate, IndexWeights, NamedSeries, Results
 from gipspec.engine.store import Outcome, Store
 from gipspec.engine.tasks import FitTask
 from gipspec.engine.versions import run_versions
 from gipspec.lang.study import Contrast, Learner, Model
 from gipspec.learn import CrossFit
 from gipspec.plan import Plan
+from gipspec.recipe import Made, Work, prepare_model
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -52,24 +53,29 @@ def run_plan(plan: Plan, dataset: Dataset, *, store: Store | None, jobs: int, pr
     """
     failures = Failures(problems=[])
     panel = plan.study.panel
-    ready: list[Prepared] = []
+    ready: list[tuple[Model, Work]] = []
     for step in plan.estimates:
-        one = failures.attempt(step.model, prepare, step.model, dataset, panel)
-        if one is not None:
-            ready.append(one)
-    searches = [task for one in ready for task in tune_tasks(one)]
+        work = failures.attempt(step.model, prepare_model, step.model, dataset, panel)
+        if work is not None:
+            ready.append((step.model, work))
+    searches = [task for model, work in ready for task in tune_tasks(model, work)]
     tuned = execute(searches, store=store, jobs=jobs, progress=progress) if searches else {}
-    asked: list[tuple[Prepared, list[list[FitTask]]]] = []
-    for one in ready:
-        tasks = failures.attempt(one.model, _fits, one, dataset, tuned)
+    asked: list[tuple[Model, Work, list[list[FitTask]]]] = []
+    for model, work in ready:
+        tasks = failures.attempt(model, _fits, model, work, dataset, tuned)
         if tasks is not None:
-            asked.append((one, tasks))
-    every = [task for _, reps in asked for rep in reps for task in rep]
+            asked.append((model, work, tasks))
+    every = [task for _, _, reps in asked for rep in reps for task in rep]
     fitted = execute(every, store=store, jobs=jobs, progress=progress)
     estimates: list[Estimate] = []
-    for one, reps in asked:
-        made = failures.attempt(one.model, _estimate, one, reps, fitted, dataset)
-        estimates += made or ()
+    series: list[NamedSeries] = []
+    for model, work, reps in asked:
+        made = failures.attempt(model, _finish, work, reps, fitted)
+        if made is None:
+            continue
+        failures.add(model, made.problems)
+        estimates += assemble(model, made, dataset)
+        series += name_series(model, made)
     for contrast in plan.contrasts:
         gap = failures.attempt(contrast, compare, contrast, estimates)
         estimates += [gap] if gap else []
@@ -79,6 +85,7 @@ def run_plan(plan: Plan, dataset: Dataset, *, store: Store | None, jobs: int, pr
         data_name=plan.study.data.title,
         data_hash=dataset.content_hash,
         estimates=tuple(estimates),
+        series=tuple(series),
         indices=_indices(dataset),
         problems=sort_problems(failures.problems),
         labels=tuple(sorted(dataset.labels.items())),
@@ -88,25 +95,20 @@ def run_plan(plan: Plan, dataset: Dataset, *, store: Store | None, jobs: int, pr
 
 
 def _fits(
-    prepared: Prepared, dataset: Dataset, tuned: Mapping[str, Outcome | Failure]
+    model: Model, work: Work, dataset: Dataset, tuned: Mapping[str, Outcome | Failure]
 ) -> list[list[FitTask]]:
     learners: dict[str, Learner] = {}
-    for search in tune_tasks(prepared):
+    for search in tune_tasks(model, work):
         outcome = tuned[search.key]
         if isinstance(outcome, tuple):
             raise GipError(*outcome)
         if not isinstance(outcome, Learner):
             raise TypeError("a search for parameters yields a learner")
         learners[search.key] = outcome
-    return fit_tasks(prepared, len(dataset.unit_names), learners)
+    return fit_tasks(model, work, len(dataset.unit_names), learners)
 
 
-def _estimate(
-    prepared: Prepared,
-    reps: list[list[FitTask]],
-    fitted: Mapping[str, Outcome | Failure],
-    dataset: Dataset,
-) -> tuple[Estimate, ...]:
+def _finish(work: Work, reps: list[list[FitTask]], fitted: Mapping[str, Outcome | Failure]) -> Made:
     fits: list[list[CrossFit]] = []
     for rep in reps:
         outcomes = [fitted[task.key] for task in rep]
@@ -114,7 +116,7 @@ def _estimate(
             if isinstance(outcome, tuple):
                 raise GipError(*outcome)
         fits.append([o for o in outcomes if isinstance(o, CrossFit)])
-    return assemble(prepared, fits, dataset)
+    return work.finish(fits)
 
 
 def _indices(dataset: Dataset) -> tuple[IndexWeights, ...]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gipspec.engine.versions import fit_versions
 from gipspec.lang.study import Learner
-from gipspec.learn import CrossFit, cross_fit, tune_learner
+from gipspec.learn import CrossFit, Request, tune_learner
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -19,43 +19,42 @@ Plain = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FitTask:
-    """One cross-fitted nuisance: the values that define it, hence its key.
+    """One cross-fitted nuisance: the request that defines it, hence its key.
 
-    `x` (n, p) features, `target` (n,), `fold` (n,) and `group` (n,) codes. `name` is what messages call the
-    target; like the labels of learners it is not part of the key. `estimate` is the model that asked first.
+    `estimate` is the model that asked first; like the target's name and the labels of learners it is not part
+    of the key.
     """
 
-    learner: Learner
-    x: Array
-    target: Array
-    fold: Codes
-    group: Codes
-    seed: int
-    categorical: tuple[int, ...]
-    name: str
+    request: Request
     estimate: str
     key: str = field(init=False)
 
     def __post_init__(self) -> None:
-        parts = ("fit", describe(self.learner), self.seed, self.categorical, fit_versions(self.learner))
-        object.__setattr__(self, "key", _digest(parts, self.x, self.target, self.fold, self.group))
+        entries = [(f.name, getattr(self.request, f.name)) for f in fields(self.request) if f.name != "name"]
+        arrays = [value for _, value in entries if isinstance(value, np.ndarray)]
+        parts = tuple((name, _spelled(value)) for name, value in entries)
+        object.__setattr__(self, "key", _digest((type(self.request).__name__, *parts), *arrays))
+
+    @property
+    def name(self) -> str:
+        return self.request.name
 
     def run(self) -> CrossFit:
-        return cross_fit(
-            self.learner,
-            self.x,
-            self.target,
-            fold=self.fold,
-            group=self.group,
-            seed=self.seed,
-            categorical=self.categorical,
-            name=self.name,
-        )
+        return self.request.perform()
+
+
+def _spelled(value: object) -> object:
+    """Spell what defines a fit; arrays are digested by their values, here stands only that there is one."""
+    if isinstance(value, Learner):
+        return (describe(value), fit_versions(value))
+    return "array" if isinstance(value, np.ndarray) else value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TuneTask:
-    """One search for the parameters of a nuisance's learner; the fields mean what they mean in `FitTask`."""
+    """One search for the parameters of a nuisance's learner; `x` (n, p), `target` and `group` (n,)
+    are the rows to learn from.
+    """
 
     learner: Learner
     x: Array

@@ -4,11 +4,14 @@ from gipspec.learn.build import build_learner
 from gipspec.learn.crossfit import CrossFit, cross_fit
 from gipspec.learn.folds import derive_seed, fold_map
 from gipspec.learn.quality import fit_quality
+from gipspec.learn.requests import Fit, Request
 from gipspec.learn.task import Task, task_of
 from gipspec.learn.tune import tune_learner
 
 __all__ = [
     "CrossFit",
+    "Fit",
+    "Request",
     "Task",
     "build_learner",
     "cross_fit",

@@ -16,6 +16,7 @@ from gipspec.learn.simplex import simplex_weights
 from gipspec.learn.task import Task, label_of, target_phrase, task_of
 
 Array = NDArray[np.float64]
+FEWEST_TEACHERS = 2  # rows of a training set
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,25 +40,40 @@ def cross_fit(
     group: ArrayLike,
     seed: int,
     categorical: tuple[int, ...] = (),
+    teach: ArrayLike | None = None,
     name: str = "",
 ) -> CrossFit:
     """Predict a target (n,) from features (n, p), fold by fold (Chernozhukov et al., 2018, definition 3.1).
 
     `fold` (n,) are codes from 0, constant within units; in a sub-sample some may be missing. `group` (n,) are
     unit codes, which inner folds keep whole. `categorical` are positions of columns of codes, `name` is what
-    messages call the target. Raises GipError: G403 too few folds or units, G404 a classifier without a binary
-    target, G406 a numerical failure, G409 a package is missing, G412 a training set with one class.
+    messages call the target. `teach` (n,) flags the rows that may be learned from (the treated, say); all rows
+    are predicted, and where the teachers of a fold have one value only, that value is the prediction.
+    Raises GipError: G403 too few folds or units, G404 a classifier without a binary target, G406 a numerical
+    failure, G409 a package is missing, G412 a training set with one class, G414 without rows.
     """
     features = np.ascontiguousarray(x, dtype=np.float64)
     y = np.ascontiguousarray(target, dtype=np.float64)
     folds, units = np.asarray(fold, dtype=np.int64), np.asarray(group)
     present = _present_folds(folds, units)
     task = task_of(learner, y, name)
-    if task == "classification":
+    teachers = np.ones(y.size, dtype=bool) if teach is None else np.asarray(teach, dtype=bool)
+    if teach is not None:
+        _require_teachers(teachers, folds, present, name)
+    elif task == "classification":
         _require_both_classes(y, folds, present, name)
     if learner.name == "stack" and learner.parameter("short"):
         return _short_stack(
-            learner, features, y, task, fold=folds, group=units, seed=seed, categorical=categorical, name=name
+            learner,
+            features,
+            y,
+            task,
+            fold=folds,
+            group=units,
+            seed=seed,
+            categorical=categorical,
+            teach=None if teach is None else teachers,
+            name=name,
         )
     estimator = build_learner(learner, task, seed=seed, categorical=categorical)
     prediction = np.empty(y.size)
@@ -65,7 +81,10 @@ def cross_fit(
     with fitting(learner, name):
         for k in present:
             test = folds == k
-            train = ~test
+            train = ~test & teachers
+            if teach is not None and np.ptp(y[train]) == 0:
+                prediction[test] = y[train][0]
+                continue
             estimator.fit(features[train], y[train], units[train])
             prediction[test] = estimator.expected(features[test])
             if learner.members:
@@ -85,13 +104,22 @@ def _short_stack(
     group: NDArray[np.int64],
     seed: int,
     categorical: tuple[int, ...],
+    teach: NDArray[np.bool_] | None,
     name: str,
 ) -> CrossFit:
     """Stack the members' cross-fitted predictions with one set of weights (Ahrens, Hansen, Schaffer and
     Wiemann, 2025, "Model averaging and double machine learning", section 3)."""
     columns = [
         cross_fit(
-            member, x, y, fold=fold, group=group, seed=member_seed, categorical=categorical, name=name
+            member,
+            x,
+            y,
+            fold=fold,
+            group=group,
+            seed=member_seed,
+            categorical=categorical,
+            teach=teach,
+            name=name,
         ).prediction
         for member, member_seed in zip(learner.members, member_seeds(learner, seed), strict=True)
     ]
@@ -99,7 +127,8 @@ def _short_stack(
     if task == "classification":
         predictions = predictions.clip(0, 1)  # a linear probability model leaves the interval
     with fitting(learner, name):
-        weights = simplex_weights(predictions, y)
+        seen = slice(None) if teach is None else teach
+        weights = simplex_weights(predictions[seen], y[seen])
         prediction = predictions @ weights
     return CrossFit(prediction=prediction, task=task, weights=_labelled(learner, [weights]))
 
@@ -119,6 +148,13 @@ def _present_folds(fold: Codes, group: NDArray[np.int64]) -> Codes:
         kind = "units" if n_units < fold.size else "rows"
         raise GipError(problem("G403", units=n_units, kind=kind, folds=max(wanted, 2)))
     return present
+
+
+def _require_teachers(teach: NDArray[np.bool_], fold: Codes, present: Codes, name: str) -> None:
+    for k in present:
+        rows = int(np.count_nonzero(teach & (fold != k)))
+        if rows < FEWEST_TEACHERS:
+            raise GipError(problem("G414", fold=int(k) + 1, rows=rows, target=target_phrase(name)))
 
 
 def _require_both_classes(y: Array, fold: Codes, present: Codes, name: str) -> None:

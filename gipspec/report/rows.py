@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from itertools import groupby
 
-from gipspec.engine.results import Estimate, NuisanceFit
+from gipspec.engine.results import Estimate
+from gipspec.recipe import NuisanceFit
 from gipspec.report.cells import DASH, EMPTY, Cell, Coefficient, Interval, Mark, Number, Text
 from gipspec.report.columns import DIFFERENCE, Column
 from gipspec.report.names import joined_label

@@ -10,17 +10,19 @@ from typing import Any
 import numpy as np
 
 from gipspec.diagnostics import CODES, GipError, Problem, problem
-from gipspec.engine.results import Estimate, IndexWeights, NuisanceFit, Results
+from gipspec.engine.results import Estimate, IndexWeights, NamedSeries, Results
 from gipspec.estimate.influence import Influence
+from gipspec.recipe import NuisanceFit, Series
 from gipspec.report.names import natural_key
 
 PLAIN = (
-    *("name", "model_name", "family", "variant", "choice", "model", "outcome", "outcome_label", "treatment"),
+    *("name", "model_name", "family", "variant", "choice", "model", "key", "kind"),
+    *("outcome", "outcome_label", "treatment"),
     *("term", "term_label", "n", "units", "clusters", "learner", "folds", "reps", "fe_method", "sample"),
     *("excluded", "line"),
 )
 FLOATS = ("coef", "se", "t", "p", "level", "winsor", "residual_share", "effects_share")
-FORMAT = 1  # raised when a reader of today would misread a later file
+FORMAT = 2  # raised when a reader of today would misread a later file
 
 
 def results_json(results: Results) -> str:
@@ -37,6 +39,7 @@ def results_json(results: Results) -> str:
         "versions": dict(sorted(results.versions)),
         "labels": dict(sorted(results.labels)),
         "estimates": [_estimate(e) for e in sorted(results, key=lambda e: natural_key(e.name))],
+        "series": [_series(s) for s in sorted(results.series, key=lambda s: natural_key(s.name))],
         "indices": [_index(i) for i in sorted(results.indices, key=lambda i: natural_key(i.name))],
         "problems": _problems(
             sorted(results.problems, key=lambda p: (natural_key(p.subject), p.code, p.message))
@@ -65,6 +68,8 @@ def _estimate(e: Estimate) -> dict[str, object]:
         "variant": e.variant,
         "choice": e.choice,
         "model": e.model,
+        "key": e.key,
+        "kind": e.kind,
         "outcome": e.outcome,
         "outcome_label": e.outcome_label,
         "treatment": e.treatment,
@@ -95,6 +100,7 @@ def _estimate(e: Estimate) -> dict[str, object]:
         "residual_share": _number(e.residual_share),
         "effects_share": _number(e.effects_share),
         "rows_lost": {name: int(count) for name, count in e.rows_lost},
+        "measures": _pairs(e.measures),
         "line": e.line,
         "settings": dict(e.settings),
     }
@@ -112,6 +118,21 @@ def named_fits(fits: tuple[NuisanceFit, ...]) -> list[tuple[str, NuisanceFit]]:
     """Name each nuisance by its role, and by its target too where a role has several."""
     roles = [f.role for f in fits]
     return [(f.role if roles.count(f.role) == 1 else f"{f.role}:{f.target}", f) for f in fits]
+
+
+def _series(s: NamedSeries) -> dict[str, object]:
+    columns = {name: [_cell(v) for v in values] for name, values in s.series.columns}
+    return {
+        "name": s.name,
+        "model_name": s.model_name,
+        "key": s.series.key,
+        "kind": s.series.kind,
+        "columns": columns,
+    }
+
+
+def _cell(value: float | str) -> float | str | None:
+    return value if isinstance(value, str) else _number(value)
 
 
 def _index(index: IndexWeights) -> dict[str, object]:
@@ -156,6 +177,7 @@ def _results(d: Mapping[str, Any]) -> Results:
         versions=tuple(d["versions"].items()),
         labels=tuple(d["labels"].items()),
         estimates=tuple(_read_estimate(e) for e in d["estimates"]),
+        series=tuple(_read_series(s) for s in d["series"]),
         indices=tuple(_read_index(i) for i in d["indices"]),
         problems=tuple(_read_problem(p) for p in d["problems"]),
     )
@@ -178,6 +200,7 @@ def _read_estimate(d: Mapping[str, Any]) -> Estimate:
         controls=tuple(d["controls"]),
         settings=tuple(d["settings"].items()),
         rows_lost=tuple(d["rows_lost"].items()),
+        measures=tuple((name, _float(value)) for name, value in d["measures"].items()),
         nuisances=tuple(_read_fit(fit, d["nuisances"][key]) for key, fit in d["nuisance_learners"].items()),
         influence=Influence(theta=np.empty(0), dimensions=(), clusters=(), values=()),
     )
@@ -191,6 +214,15 @@ def _read_fit(d: Mapping[str, Any], metrics: Mapping[str, float | None]) -> Nuis
         metrics=tuple((name, _float(value)) for name, value in metrics.items()),
         weights=tuple((name, _float(value)) for name, value in d["weights"].items()),
     )
+
+
+def _read_series(d: Mapping[str, Any]) -> NamedSeries:
+    columns = tuple(
+        (name, tuple(v if isinstance(v, str) else _float(v) for v in values))
+        for name, values in d["columns"].items()
+    )
+    series = Series(key=d["key"], kind=d["kind"], columns=columns)
+    return NamedSeries(name=d["name"], model_name=d["model_name"], series=series)
 
 
 def _read_index(d: Mapping[str, Any]) -> IndexWeights:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from gipspec.engine.execute import execute
 from gipspec.engine.progress import Silent
@@ -13,7 +14,7 @@ from gipspec.engine.store import Store
 from gipspec.engine.tasks import FitTask
 from gipspec.lang.study import Learner
 from gipspec.lang.vocabulary import LEARNERS
-from gipspec.learn import CrossFit, cross_fit
+from gipspec.learn import CrossFit, Fit, cross_fit
 
 
 def learner(name: str, **parameters: object) -> Learner:
@@ -24,21 +25,27 @@ def learner(name: str, **parameters: object) -> Learner:
 FOREST = learner("rf", trees=5)
 
 
-def task(seed: int = 1, learner: Learner = FOREST, shift: float = 0.0, name: str = "y") -> FitTask:
+def task(
+    seed: int = 1,
+    learner: Learner = FOREST,
+    shift: float = 0.0,
+    name: str = "y",
+    teach: NDArray[np.bool_] | None = None,
+) -> FitTask:
     rng = np.random.default_rng(0)
     x = rng.normal(size=(120, 3))
     unit = np.repeat(np.arange(30), 4)
-    return FitTask(
+    request = Fit(
         learner=learner,
         x=x,
         target=x[:, 0] + shift + rng.normal(size=120),
         fold=unit % 5,
         group=unit,
         seed=seed,
-        categorical=(),
         name=name,
-        estimate="base",
+        teach=teach,
     )
+    return FitTask(request=request, estimate="base")
 
 
 class Counter(Silent):
@@ -65,6 +72,7 @@ class Counter(Silent):
         (task(seed=2), False),
         (task(shift=1e-12), False),
         (task(learner=learner("rf", trees=6)), False),
+        (task(teach=np.arange(120) > 3), False),
     ],
 )
 def test_a_key_is_what_defines_a_fit(other: FitTask, same: bool) -> None:
@@ -97,7 +105,8 @@ def test_two_workers_give_the_bytes_of_one_and_of_a_plain_call() -> None:
     together = execute(tasks, store=None, jobs=2, progress=Silent())
     for t in tasks:
         one, two = alone[t.key], together[t.key]
-        plain = cross_fit(t.learner, t.x, t.target, fold=t.fold, group=t.group, seed=t.seed)
+        r = t.request
+        plain = cross_fit(r.learner, r.x, r.target, fold=r.fold, group=r.group, seed=r.seed)
         assert isinstance(one, CrossFit)
         assert isinstance(two, CrossFit)
         assert one.prediction.tobytes() == two.prediction.tobytes() == plain.prediction.tobytes()

@@ -321,3 +321,45 @@ def test_nothing_is_said_on_stderr(capfd, recwarn):
 )
 def test_tasks(name, target, expected):
     assert task_of(quick(name), np.array(target)) == expected
+
+
+def test_rows_that_do_not_teach_are_predicted_from_those_that_do() -> None:
+    """The fits are those of a study of the teachers alone, on the same folds."""
+    rng = np.random.default_rng(3)
+    x, unit = rng.normal(size=(200, 2)), np.repeat(np.arange(40), 5)
+    fold, teach = unit % 4, rng.random(200) < 0.5
+    y = x @ [1.0, -2.0] + 3 * teach + rng.normal(size=200)
+    found = cross_fit(learner("ols"), x, y, fold=fold, group=unit, seed=1, teach=teach).prediction
+    for k in range(4):
+        seen = teach & (fold != k)
+        design = np.column_stack([np.ones(seen.sum()), x[seen]])
+        b = np.linalg.lstsq(design, y[seen], rcond=None)[0]
+        np.testing.assert_allclose(found[fold == k], b[0] + x[fold == k] @ b[1:], atol=1e-10)
+
+
+def test_teachers_with_one_value_predict_it() -> None:
+    unit = np.repeat(np.arange(20), 3)
+    d, teach = (unit % 2).astype(float), unit % 2 == 0
+    x = np.arange(60.0)[:, None]
+    found = cross_fit(learner("gbm"), x, d, fold=unit % 5, group=unit, seed=1, teach=teach)
+    np.testing.assert_array_equal(found.prediction, np.zeros(60))
+
+
+def test_a_stack_is_weighed_on_the_rows_that_teach() -> None:
+    rng = np.random.default_rng(5)
+    x, unit = rng.normal(size=(300, 2)), np.repeat(np.arange(60), 5)
+    teach = rng.random(300) < 0.6
+    y = np.where(teach, x[:, 0], 100 * rng.normal(size=300))
+    stack = learner("stack", quick("ols"), quick("knn"), short=True)
+    weights = dict(cross_fit(stack, x, y, fold=unit % 5, group=unit, seed=1, teach=teach).weights)
+    assert weights["ols"] > 0.95  # the linear learner is exact among teachers, whatever the others' outcomes
+
+
+def test_a_fold_without_teachers_is_a_problem() -> None:
+    unit = np.repeat(np.arange(20), 3)
+    teach = unit % 5 == 0  # those of fold 0 have nobody to learn from
+    with pytest.raises(GipError) as caught:
+        cross_fit(
+            learner("ols"), np.ones((60, 1)), unit * 1.0, fold=unit % 5, group=unit, seed=1, teach=teach
+        )
+    assert [p.code for p in caught.value.problems] == ["G414"]

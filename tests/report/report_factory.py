@@ -8,7 +8,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from gipspec.engine.results import Estimate, NuisanceFit, Results
+from gipspec.engine.results import Estimate, Results
 from gipspec.estimate.influence import Influence
 from gipspec.lang.study import (
     Contrast,
@@ -23,6 +23,7 @@ from gipspec.lang.study import (
     Value,
 )
 from gipspec.lang.syntax import Name
+from gipspec.recipe import NuisanceFit
 from gipspec.source import Source, Span
 
 SOURCE = Source.of("gip.gip", "base <- resilience ~ gip | lngdp\n")

@@ -1,0 +1,111 @@
+"""Which way of using the same nuisances should be the default? Candidates on one fit each, on known truth.
+
+    python bench/defaults.py --first 201 --draws 200
+
+For each panel of `bench/coverage.py` the nuisances of the default recipe are fitted once; the candidates differ
+in what is done with the predictions before they meet the score. Rows go to bench/.cache/defaults.csv, and the
+summary, with Monte-Carlo errors, to the terminal.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import math
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from coverage import CELLS, HERE, TRUTH, Cell
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+CACHE = HERE / ".cache" / "defaults.csv"
+FIELDS = ("candidate", "draw", "coef", "se")
+
+
+def candidates(l_hat: Array, m_hat: Array, unit: Array, time: Array) -> dict[str, tuple[Array, Array]]:
+    """Return (l_hat, m_hat) of each candidate: predictions of demeaned variables, demeaned or not."""
+    from gipspec.data.demean import demean
+
+    columns = np.column_stack([l_hat, m_hat])
+    by_unit, by_both = demean(columns, [unit]), demean(columns, [unit, time])
+    return {
+        "as predicted": (l_hat, m_hat),
+        "m demeaned by unit": (l_hat, by_unit[:, 1]),
+        "both demeaned by unit": (by_unit[:, 0], by_unit[:, 1]),
+        "m demeaned by unit and time": (l_hat, by_both[:, 1]),
+        "both demeaned by unit and time": (by_both[:, 0], by_both[:, 1]),
+    }
+
+
+def estimate(cell: Cell, draw: int) -> list[dict[str, object]]:
+    import gipspec
+    from gipspec.engine.prepare import fit_tasks, prepare
+    from gipspec.estimate import Clusters, aggregate, plr
+    from gipspec.simulate import gip_panel, write_dta
+
+    with tempfile.TemporaryDirectory() as folder:
+        write_dta(gip_panel(draw), Path(folder) / "panel.dta")
+        loaded = gipspec.loads(cell.spec(draw), folder=folder)
+        dataset = loaded.dataset()
+    (model,) = loaded.require().models
+    ready = prepare(model, dataset, loaded.require().panel)
+    design = ready.design
+    time = ready.data.time[design.rows]
+    ((name, names, codes),) = design.clusters
+    clusters = Clusters(dimensions=(name,), names=(names,), codes=(codes,))
+    splits: dict[str, list[object]] = {}
+    for tasks in fit_tasks(ready, len(dataset.unit_names), {}):
+        l_hat, m_hat = (task.run().prediction for task in tasks)
+        for label, (left, right) in candidates(l_hat, m_hat, design.unit, time).items():
+            splits.setdefault(label, []).append(plr(design.y, design.d, left, right[:, None], clusters)[0])
+    found = {label: aggregate(each, 0.95) for label, each in splits.items()}  # type: ignore[arg-type]
+    return [{"candidate": k, "draw": draw, "coef": v.coef, "se": v.se} for k, v in found.items()]
+
+
+def summary(first: int, last: int) -> None:
+    with CACHE.open(newline="", encoding="utf-8") as file:
+        rows = [r for r in csv.DictReader(file) if first <= int(r["draw"]) <= last]
+    for label in dict.fromkeys(r["candidate"] for r in rows):
+        own = [r for r in rows if r["candidate"] == label]
+        coef = np.array([float(r["coef"]) for r in own])
+        se = np.array([float(r["se"]) for r in own])
+        share = float(np.mean(np.abs(coef - TRUTH) <= 1.959964 * se))
+        error = math.sqrt(share * (1 - share) / len(own))
+        print(
+            f"{label:32} {len(own):4} draws  bias {coef.mean() - TRUTH:+.4f} "
+            f"({coef.std(ddof=1) / math.sqrt(len(own)):.4f})  sd {coef.std(ddof=1):.4f}  se {se.mean():.4f}  "
+            f"covers {100 * share:.1f}% ({100 * error:.1f})"
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--first", type=int, default=201)
+    parser.add_argument("--draws", type=int, default=200)
+    options = parser.parse_args()
+    CACHE.parent.mkdir(exist_ok=True)
+    done: set[int] = set()
+    if CACHE.exists():
+        with CACHE.open(newline="", encoding="utf-8") as file:
+            done = {int(r["draw"]) for r in csv.DictReader(file)}
+    (cell,) = (c for c in CELLS if c.default)
+    last = options.first + options.draws - 1
+    for draw in range(options.first, last + 1):
+        if draw in done:
+            continue
+        rows = estimate(cell, draw)
+        fresh = not CACHE.exists()
+        with CACHE.open("a", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, FIELDS)
+            if fresh:
+                writer.writeheader()
+            writer.writerows(rows)
+    summary(options.first, last)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""What can be asked of the learners: each request is data that define one cross-fitted nuisance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gipspec.lang.study import Learner
+from gipspec.learn.crossfit import CrossFit, cross_fit
+
+Array = NDArray[np.float64]
+Codes = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Fit:
+    """A target (n,) predicted from features `x` (n, p); see `cross_fit` for the fields.
+
+    `name` is what messages call the target; it changes no number.
+    """
+
+    learner: Learner
+    x: Array
+    target: Array
+    fold: Codes
+    group: Codes
+    seed: int
+    categorical: tuple[int, ...] = ()
+    teach: Flags | None = None
+    name: str = ""
+
+    def perform(self) -> CrossFit:
+        return cross_fit(
+            self.learner,
+            self.x,
+            self.target,
+            fold=self.fold,
+            group=self.group,
+            seed=self.seed,
+            categorical=self.categorical,
+            teach=self.teach,
+            name=self.name,
+        )
+
+
+Request = Fit

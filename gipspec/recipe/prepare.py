@@ -1,0 +1,24 @@
+"""From a model to its work: the table of recipes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gipspec.data import Dataset
+from gipspec.lang.study import Model, Panel
+from gipspec.recipe.plr import prepare_plr
+from gipspec.recipe.work import Flags, Work
+
+Recipe = Callable[[Model, Dataset, Panel | None, Flags | None], Work]
+
+RECIPES: dict[str, Recipe] = {
+    "plr": prepare_plr,
+}
+
+
+def prepare_model(model: Model, dataset: Dataset, panel: Panel | None, only: Flags | None = None) -> Work:
+    """Build the arrays of a model and say which nuisances it needs. `only` flags rows of the data set.
+
+    Raises GipError with what is wrong with the data.
+    """
+    return RECIPES[model.settings.model](model, dataset, panel, only)
