@@ -99,8 +99,11 @@ class Settings:
     """Every option of an estimation, typed, with the defaults filled in (DESIGN 3.1)."""
 
     model: str = "plr"
+    target: str = "ate"
     learner_y: Learner
     learner_d: Learner
+    learner_z: Learner  # of instruments
+    learner_m: Learner  # of mediators
     tune: int = 0  # trials; 0 is no search
     fe: tuple[tuple[str, ...], ...] = ()  # each effect: one column, or several that interact
     fe_method: str = "within"
@@ -109,6 +112,20 @@ class Settings:
     cluster: tuple[str, ...] = ()  # none, one or two columns
     sample: Sample | None = None
     winsor: float = 0.0  # share cut in each tail
+    trim: float = 0.01  # propensities are kept within trim and 1 - trim
+    iv: tuple[Expr, ...] = ()
+    het: Expr | None = None
+    het_by: str = "split"
+    via: tuple[Expr, ...] = ()
+    placebo: int = 0  # draws
+    placebo_by: str = "refit"
+    placebo_strata: Expr | None = None
+    placebo_lead: int = 0  # periods by which adoption is moved ahead
+    event: tuple[int, int] | None = None  # first and last period around adoption
+    control: str = "never"
+    anticipation: int = 0  # periods
+    quantiles: tuple[float, ...] = (0.25, 0.5, 0.75)
+    sensitivity: tuple[str, ...] | None = None  # controls to be benchmarked; None for no analysis
     level: float = 0.95
     seed: int = 42
 

@@ -33,7 +33,7 @@ def terms(*texts):
 
 
 def settings(**changes):
-    return Settings(learner_y=OLS, learner_d=OLS, **changes)
+    return Settings(learner_y=OLS, learner_d=OLS, learner_z=OLS, learner_m=OLS, **changes)
 
 
 def table(columns, labels=None, value_labels=None):

@@ -120,7 +120,7 @@ def test_within(keep):
     )
     np.testing.assert_array_equal(columns["period"], frame["year"] - 2005)
     assert np.isclose(found.effects_share, np.var(found.d) / np.var(frame["d"]))
-    assert not found.correct_by_unit and found.rows.tolist() == list(range(len(frame)))
+    assert found.correct_by_unit and found.rows.tolist() == list(range(len(frame)))
     assert [found.clusters[0][1][c] for c in found.clusters[0][2]] == [str(int(c)) for c in frame["city"]]
 
 

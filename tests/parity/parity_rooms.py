@@ -31,6 +31,8 @@ def room_design(
     settings = Settings(
         learner_y=make_learner("ols"),
         learner_d=make_learner("ols"),
+        learner_z=make_learner("ols"),
+        learner_m=make_learner("ols"),
         fe=tuple((name,) for name in fe),
         fe_method=fe_method,
         cluster=(keys[0],),

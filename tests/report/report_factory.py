@@ -143,7 +143,7 @@ def model(name: str, learner: str = "gbm") -> Model:
         outcome=Name(text="resilience", span=SPAN),
         treatments=(Name(text="gip", span=SPAN),),
         controls=(),
-        settings=Settings(learner_y=fitted, learner_d=fitted),
+        settings=Settings(learner_y=fitted, learner_d=fitted, learner_z=fitted, learner_m=fitted),
         line=f"{name} <- resilience ~ gip | controls",
         span=SPAN,
     )

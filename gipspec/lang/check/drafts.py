@@ -10,7 +10,7 @@ from gipspec.lang.check.expressions import check_column
 from gipspec.lang.check.fan import Member, slug
 from gipspec.lang.check.scope import Scope
 from gipspec.lang.check.settings import HEAD_OPTIONS
-from gipspec.lang.check.terms import expand, term_key, term_text
+from gipspec.lang.check.terms import expand, product_of, term_key, term_text
 from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Term
 from gipspec.lang.syntax import Binary, Each, Expr, Option
@@ -76,22 +76,15 @@ def _treatments(expr: Expr, scope: Scope) -> tuple[tuple[Expr, ...], tuple[Term,
             moderators = expand(right, scope)
             crossed = [(t, m) for t in terms for m in moderators]
             products = [Term(factors=(*t.factors, *m.factors)) for t, m in crossed]
-            return tuple(_product(t, expr) for t in (*terms, *products)), moderators
+            return tuple(product_of(t, expr) for t in (*terms, *products)), moderators
         case Each():
             raise GipError(problem("G216", expr.span))
         case _:
-            return tuple(_product(t, expr) for t in expand(expr, scope)), ()
+            return tuple(product_of(t, expr) for t in expand(expr, scope)), ()
 
 
 def _distinct(exprs: tuple[Expr, ...]) -> tuple[Expr, ...]:
     return tuple({print_expr(e): e for e in exprs}.values())
-
-
-def _product(term: Term, where: Expr) -> Expr:
-    product = term.factors[0]
-    for factor in term.factors[1:]:
-        product = Binary(op="*", left=product, right=factor, span=where.span)
-    return product
 
 
 def _union(first: tuple[Term, ...], second: tuple[Term, ...]) -> tuple[Term, ...]:

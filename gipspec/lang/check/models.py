@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from gipspec.diagnostics import GipError, Problem, problem
+from gipspec.lang.check.combine import model_conflicts, role_conflicts
 from gipspec.lang.check.declare import Declarations, cycles, name_span, ordered
 from gipspec.lang.check.drafts import Draft, from_formula, vary
-from gipspec.lang.check.fan import MOST_PER_STUDY, spread
+from gipspec.lang.check.fan import MOST_PER_STUDY, Member, spread
 from gipspec.lang.check.scope import PoisonedError, Scope, unknown
 from gipspec.lang.check.settings import OptionScope, check_option, resolve_settings
 from gipspec.lang.printer import print_statement
@@ -20,6 +22,8 @@ from gipspec.lang.syntax import (
     Option,
     Variation,
 )
+from gipspec.lang.vocabulary import OPTIONS
+from gipspec.lang.vocabulary.kinds import Numbers
 from gipspec.source import Span
 
 _SUMS = frozenset({"outcome"})  # sides where `a + b` means one model each
@@ -102,7 +106,7 @@ def _resolve_line(name: str, declared: Declarations, scope: OptionScope, result:
             result.contrasts[name] = _contrast(name, statement, statement.head, result)
             return
         drafts, found = _drafts(statement, declared, scope.scope, result)
-        models, more = _models(name, statement, drafts, scope)
+        models, more = _models(name, statement, drafts, scope, declared.defaults)
         found += more
     except PoisonedError:
         drafts, models = (), ()
@@ -154,12 +158,23 @@ def _drafts(
                 bases = (replace(bases[0], variant="", choice=""),)
         case Difference():
             raise TypeError("a difference has no drafts")
-    sums = frozenset(i for i, name in enumerate(own) if name in _SUMS)
-    members = spread(tuple(o.value for o in own.values()), sums, statement.span)
+    members = _members(own, statement.span)
     if len(bases) * len(members) > MOST_PER_STUDY:
         count = len(bases) * len(members)
         raise GipError(problem("G210", statement.span, what="this line", count=count, bound=MOST_PER_STUDY))
     return tuple(vary(b, own, m, scope) for b in bases for m in members), found
+
+
+def _members(own: Mapping[str, Option], where: Span) -> tuple[Member, ...]:
+    """Cross the lists of a line's options; a list that is one value, such as `quantiles=`, stays whole."""
+    whole = {i for i, name in enumerate(own) if isinstance(OPTIONS[name].kind, Numbers)}
+    sums = frozenset(i for i, name in enumerate(own) if name in _SUMS)
+    values = [o.value for o in own.values()]
+    spreadable = tuple(Name(text="", span=where) if i in whole else v for i, v in enumerate(values))
+    return tuple(
+        replace(m, values=tuple(values[i] if i in whole else v for i, v in enumerate(m.values)))
+        for m in spread(spreadable, sums, where)
+    )
 
 
 def _own_options(statement: ModelStatement) -> tuple[dict[str, Option], list[Problem]]:
@@ -178,15 +193,23 @@ def _own_options(statement: ModelStatement) -> tuple[dict[str, Option], list[Pro
 
 
 def _models(
-    name: str, statement: ModelStatement, drafts: tuple[Draft, ...], scope: OptionScope
+    name: str,
+    statement: ModelStatement,
+    drafts: tuple[Draft, ...],
+    scope: OptionScope,
+    defaults: Mapping[str, Option],
 ) -> tuple[tuple[Model, ...], list[Problem]]:
     line = print_statement(statement)
     models: list[Model] = []
     found: list[Problem] = []
     for draft in drafts:
-        settings, wrong = resolve_settings(draft.options, scope, _head_span(statement))
+        where = _head_span(statement)
+        settings, wrong = resolve_settings(draft.options, scope, where)
+        if settings is not None:
+            wrong = model_conflicts(settings, draft.options, defaults, scope.scope.panel, where)
+            wrong += role_conflicts(settings, draft.options, draft.outcome, draft.treatments, draft.controls)
         found += [p for p in wrong if p not in found]
-        if settings is None:
+        if settings is None or wrong:
             if not wrong:
                 raise PoisonedError
             continue

@@ -6,18 +6,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gipspec.diagnostics import GipError, Problem, nearest, problem
-from gipspec.lang.check.expressions import check_column
+from gipspec.lang.check.combine import method_conflicts
+from gipspec.lang.check.expressions import COLUMN, check_column
 from gipspec.lang.check.learners import LearnerScope, resolve_learner
 from gipspec.lang.check.scope import PoisonedError, Scope, require_column, unknown
+from gipspec.lang.check.terms import expand, product_of
 from gipspec.lang.check.values import constant, typed, wrong_value
+from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Learner, Panel, Sample, Settings
-from gipspec.lang.syntax import Binary, Expr, Name, Option, SampleStatement
+from gipspec.lang.syntax import Binary, Expr, Name, Option, Range, SampleStatement, Text
 from gipspec.lang.vocabulary import LEARNERS, OPTIONS, OptionEntry
-from gipspec.lang.vocabulary.kinds import Columns, WholeOrColumn
+from gipspec.lang.vocabulary.kinds import (
+    Columns,
+    Moderator,
+    Terms,
+    Variable,
+    Whole,
+    WholeOrColumn,
+    Window,
+    Words,
+)
 from gipspec.source import Span
 
 HEAD_OPTIONS = frozenset({"outcome", "treatment", "add", "drop"})
 DEFAULT_LEARNER = "gbm"
+MOST_PERIODS = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +80,7 @@ def resolve_settings(
     if found or poisoned:
         return None, found
     settings = _fill(values, scope.scope.panel)
-    found = _combinations(settings, options, scope.scope.panel, where)
+    found = method_conflicts(settings, options, scope.scope.panel, where)
     return (None if found else settings), found
 
 
@@ -77,6 +90,16 @@ def _value(name: str, entry: OptionEntry, expr: Expr, scope: OptionScope) -> obj
             return _columns(name, entry, expr, scope.scope, most, crossed, none)
         case WholeOrColumn():
             return _folds(name, entry, expr, scope.scope)
+        case Terms():
+            return tuple(product_of(t, expr) for t in expand(expr, scope.scope))
+        case Variable():
+            return _checked(expr, scope.scope, COLUMN)
+        case Moderator():
+            return _checked(expr, scope.scope, COLUMN | {"moderator"})
+        case Window():
+            return _window(name, entry, expr)
+        case Words():
+            return _names(name, entry, expr)
         case _ if name.startswith("learner"):
             return resolve_learner(expr, scope.learners)
         case _ if name == "sample":
@@ -118,14 +141,45 @@ def _effects(name: str, entry: OptionEntry, expr: Expr, scope: Scope, crossed: b
             raise GipError(wrong_value(name, entry.kind, expr))
 
 
+def _checked(expr: Expr, scope: Scope, roles: frozenset[str]) -> Expr:
+    wrong = check_column(expr, scope, roles)
+    if wrong:
+        raise GipError(*wrong)
+    return expr
+
+
+def _window(name: str, entry: OptionEntry, expr: Expr) -> tuple[int, int]:
+    """Return first and last period of a window such as `-5..5`."""
+    if not isinstance(expr, Range):
+        raise GipError(wrong_value(name, entry.kind, expr))
+    bounds = [constant(expr.low), constant(expr.high)]
+    whole = [int(b) for b in bounds if b is not None and b.is_integer() and abs(b) <= MOST_PERIODS]
+    if len(whole) < 2 or not whole[0] <= whole[1]:
+        raise GipError(wrong_value(name, entry.kind, expr))
+    return whole[0], whole[1]
+
+
+def _names(name: str, entry: OptionEntry, expr: Expr) -> tuple[str, ...] | None:
+    """Return names joined by `+`, as they are written; `yes` for none of them, `no` for no value at all."""
+    match expr:
+        case Name(text="no"):
+            return None
+        case Name(text="yes"):
+            return ()
+        case Binary(op="+", left=left, right=right):
+            return (*(_names(name, entry, left) or ()), *(_names(name, entry, right) or ()))
+        case Text():
+            raise GipError(wrong_value(name, entry.kind, expr))
+        case _:
+            return (print_expr(expr),)
+
+
 def _folds(name: str, entry: OptionEntry, expr: Expr, scope: Scope) -> int | str:
     if isinstance(expr, Name):
         require_column(expr, scope)
         return expr.text
     if constant(expr) is None or not isinstance(entry.kind, WholeOrColumn):
         raise GipError(wrong_value(name, entry.kind, expr))
-    from gipspec.lang.vocabulary.kinds import Whole
-
     value = typed(name, Whole(low=entry.kind.low, high=entry.kind.high), expr)
     assert isinstance(value, int)
     return value
@@ -155,9 +209,12 @@ def _fill(values: Mapping[str, object], panel: Panel | None) -> Settings:
         label=DEFAULT_LEARNER,
     )
     common = values.get("learner", default)
-    given = {k: v for k, v in values.items() if k not in ("learner", "target")}
-    given["learner_y"] = values.get("learner_y", common)
-    given["learner_d"] = values.get("learner_d", common)
+    given = {k: v for k, v in values.items() if k != "learner"}
+    for name in ("learner_y", "learner_d", "learner_z", "learner_m"):
+        given[name] = values.get(name, common)
+    given["model"] = values.get("model", _implied(values))
+    if given["model"] == "iivm":
+        given["target"] = "late"
     unit_time = ((panel.unit,), (panel.time,)) if panel else ()
     given["fe"] = values.get("fe", unit_time)
     cluster = values.get("cluster", ((panel.unit,),) if panel else ())
@@ -165,24 +222,8 @@ def _fill(values: Mapping[str, object], panel: Panel | None) -> Settings:
     return Settings(**given)  # type: ignore[arg-type]
 
 
-def _combinations(
-    settings: Settings, options: Mapping[str, Option], panel: Panel | None, where: Span
-) -> list[Problem]:
-    """Refuse combinations that mean nothing: methods that need the unit effect, or a panel."""
-    found: list[Problem] = []
-    method = settings.fe_method
-    option = options.get("fe_method")
-    place = option.value.span if option else where
-    if option and method in ("fd", "cre") and panel is None:
-        found.append(problem("G110", place, what=f"`fe_method={method}`"))
-    elif option and method in ("fd", "cre") and panel and (panel.unit,) not in settings.fe:
-        reason = f"`fe_method={method}` removes the effect of `{panel.unit}`, and `fe=` does not name it"
-        remedy = f"write `fe={panel.unit} + {panel.time}`, or leave `fe=` away"
-        found.append(problem("G215", place, reason=reason, remedy=remedy))
-    for learner in (settings.learner_y, settings.learner_d):
-        if learner.name == "logit" and settings.fe and method in ("within", "wg", "fd"):
-            place = options["learner_d"].value.span if "learner_d" in options else where
-            reason = f"`{learner.label}` needs a target of 0 and 1, and `fe_method={method}` transforms it"
-            found.append(problem("G215", place, reason=reason, remedy="use `ols`, or `fe=none`"))
-            break
-    return found
+def _implied(values: Mapping[str, object]) -> str:
+    """Return the model that the options imply: `iv=` pliv, `event=` did, otherwise plr."""
+    if values.get("iv"):
+        return "pliv"
+    return "did" if values.get("event") else "plr"

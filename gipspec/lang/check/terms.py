@@ -149,6 +149,14 @@ def _power(expr: Binary, scope: Scope) -> tuple[Term, ...]:
     return _unique(terms)
 
 
+def product_of(term: Term, where: Expr) -> Expr:
+    """Return the product of a term's factors as one expression: `gip:compute` is `gip * compute`."""
+    product = term.factors[0]
+    for factor in term.factors[1:]:
+        product = Binary(op="*", left=product, right=factor, span=where.span)
+    return product
+
+
 def power_of(term: Term, power: int, where: Expr) -> Term:
     """Return the term with its one factor raised to a power."""
     if len(term.factors) != 1:
@@ -208,4 +216,4 @@ def _raise_any(found: list[Problem]) -> None:
         raise GipError(*found)
 
 
-__all__ = ["expand", "names_in", "power_of", "summands", "term_key", "term_text"]
+__all__ = ["expand", "names_in", "power_of", "product_of", "summands", "term_key", "term_text"]

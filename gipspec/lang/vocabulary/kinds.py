@@ -72,6 +72,11 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moderator:
+    """A column or an expression of columns, or a function that makes groups of one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LearnerValue:
     """A learner: `rf`, `rf(trees=100)`, or the name that a `learner` statement gives."""
 
@@ -110,6 +115,7 @@ Kind = (
     | Columns
     | Terms
     | Variable
+    | Moderator
     | LearnerValue
     | SampleValue
     | Window
@@ -141,6 +147,8 @@ def describe(kind: Kind) -> str:
             return "terms of a formula"
         case Variable():
             return "a column or an expression"
+        case Moderator():
+            return "a column, `terciles(x)`, `quantiles(x, 4)` or `policytree(a, b)`"
         case LearnerValue():
             return "a learner"
         case SampleValue():
