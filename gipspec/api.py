@@ -15,7 +15,7 @@ from gipspec.source import Source
 
 if TYPE_CHECKING:
     from gipspec.data import Dataset
-    from gipspec.engine import Progress, Results
+    from gipspec.engine import Progress, Results, Survey
     from gipspec.plan import Plan, Verdict
 
 
@@ -107,6 +107,12 @@ class Loaded:
         attempted = {e.model_name for e in results} | {p.subject for p in results.problems}
         shown = [t for t in study.tables if attempted & {n for panel in t.panels for n in panel.members}]
         return write_outputs(results, replace(study, tables=tuple(shown)), out, templates)
+
+    def survey(self, plan: Plan, store: Path | None = None) -> Survey:
+        """Count the nuisances that a plan asks for: how many differ, and how many are stored already."""
+        from gipspec.engine import Store, survey
+
+        return survey(plan, self.dataset(), Store(folder=store) if store else None)
 
     def verdicts(self, plan: Plan, out: Path) -> tuple[Verdict, ...]:
         """Say for each estimate whether the results in `out` still hold, and why not."""

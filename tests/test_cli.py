@@ -124,20 +124,23 @@ def test_a_damaged_fit_is_fitted_again(shell: Shell) -> None:
 
 def test_plan_says_what_would_run_and_why(shell: Shell) -> None:
     _, out, _ = shell("plan", "study.gip")
-    assert out.splitlines()[:2] == ["RUN  base: new", "RUN  more: new"]
-    assert out.splitlines()[2] == "2 models ask for 8 cross-fitted nuisances; 8 differ"
+    assert out.splitlines()[:2] == ["RUN  base: new (4 to fit)", "RUN  more: new (4 to fit)"]
+    asked = "2 models ask for 8 cross-fitted nuisances: "
+    assert out.splitlines()[2] == asked + "8 differ, 0 are stored, 8 to fit"
     shell("run", "study.gip", "-j", "1")
     shell.write(SPEC.replace("add=x2", "add=x2; folds=4"))
     code, out, _ = shell("plan", "study.gip")
     assert code == 0
-    assert out.splitlines()[:2] == ["SKIP base: up to date", "RUN  more: folds 5→4"]
+    assert out.splitlines()[:2] == ["SKIP base: up to date", "RUN  more: folds 5→4 (4 to fit)"]
+    assert out.splitlines()[2] == asked + "8 differ, 4 are stored, 4 to fit"
+    assert "4 found, 4 to fit" in shell("run", "study.gip", "-j", "1")[2]  # the very fits that it named
     shell.write(SPEC)
     panel = Path("panel.csv").read_text()
     Path("panel.csv").write_text(panel.replace("\n1,2001,", "\n1,2001,9", 1))
     _, out, _ = shell("plan", "study.gip", "--json")
     assert [(e["name"], e["run"], e["reason"]) for e in json.loads(out)["estimates"]] == [
         ("base", True, "the data changed"),
-        ("more", True, "the data changed"),
+        ("more", True, "folds 4→5"),
     ]
 
 

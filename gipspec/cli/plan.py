@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from gipspec.cli.console import FAILED, FINE, print_json, problems_json, show_problems
-from gipspec.cli.places import out_folder
+from gipspec.cli.places import out_folder, store_folder
+
+if TYPE_CHECKING:
+    from gipspec.engine import Survey
+    from gipspec.plan import Verdict
 
 
 @click.command("plan", epilog="Examples: gipspec plan study.gip    gipspec plan study.gip --select algos")
@@ -15,30 +20,50 @@ from gipspec.cli.places import out_folder
 @click.option("--select", multiple=True, help="Only models, fans or tables of this name (* and ? match).")
 @click.option("--draft", is_flag=True, help="One repetition of everything.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the outputs [default: out/<study>].")
+@click.option("--store", type=click.Path(path_type=Path), help="Folder of finished fits [default: .gipspec].")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
-def command(spec: Path, select: tuple[str, ...], draft: bool, out: Path | None, as_json: bool) -> int:
-    """Say for each estimate whether it would run, and why; and how many fits that takes."""
+def command(
+    spec: Path, select: tuple[str, ...], draft: bool, out: Path | None, store: Path | None, as_json: bool
+) -> int:
+    """Say for each model whether it would run, and why; and how many fits that takes."""
     from gipspec.api import load
+    from gipspec.diagnostics import sort_problems
 
     loaded = load(spec)
     plan = loaded.plan(select=select, draft=draft)
     verdicts = loaded.verdicts(plan, out_folder(spec, out))
+    survey = loaded.survey(plan, store_folder(spec, store))
+    spans = {step.model.name: step.model.span for step in plan.estimates}
+    failing = (p.at(spans[d.name]).about(d.name) for d in survey.demands for p in d.problems)
+    problems = sort_problems((*loaded.problems, *failing))
     if as_json:
-        print_json(
-            {
-                "estimates": [
-                    {"name": v.name, "run": v.run, "reason": v.reason, "nuisances": v.nuisances}
-                    for v in verdicts
-                ],
-                "nuisances": {"asked": plan.asked, "distinct": plan.distinct},
-                "problems": problems_json(loaded.problems),
-            }
-        )
+        print_json(_as_json(verdicts, survey) | {"problems": problems_json(problems)})
     else:
-        show_problems(loaded.problems)
-        for verdict in verdicts:
-            click.echo(str(verdict))
-        click.echo(
-            f"{len(verdicts)} models ask for {plan.asked} cross-fitted nuisances; {plan.distinct} differ"
-        )
-    return FINE if loaded.ok else FAILED
+        show_problems(problems)
+        _show(verdicts, survey)
+    return FINE if loaded.ok and not any(d.problems for d in survey.demands) else FAILED
+
+
+def _as_json(verdicts: tuple[Verdict, ...], survey: Survey) -> dict[str, object]:
+    return {
+        "estimates": [
+            {"name": v.name, "run": v.run, "reason": v.reason, "nuisances": d.asked, "fits": d.fresh}
+            for v, d in zip(verdicts, survey.demands, strict=True)
+        ],
+        "nuisances": {
+            "asked": survey.asked,
+            "distinct": survey.distinct,
+            "stored": survey.stored,
+            "pending": survey.pending,
+        },
+    }
+
+
+def _show(verdicts: tuple[Verdict, ...], survey: Survey) -> None:
+    for verdict, demand in zip(verdicts, survey.demands, strict=True):
+        fits = f" ({demand.fresh} to fit)" if demand.fresh else ""
+        click.echo(f"{verdict}{fits}")
+    click.echo(
+        f"{len(verdicts)} models ask for {survey.asked} cross-fitted nuisances: {survey.distinct} differ, "
+        f"{survey.stored} are stored, {survey.pending} to fit"
+    )

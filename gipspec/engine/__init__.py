@@ -5,10 +5,12 @@ from gipspec.engine.progress import Progress, Silent
 from gipspec.engine.results import Estimate, IndexWeights, NamedSeries, Results
 from gipspec.engine.run import run_plan
 from gipspec.engine.store import Store
+from gipspec.engine.survey import Demand, Survey, survey
 from gipspec.engine.versions import run_versions
 from gipspec.recipe import NuisanceFit
 
 __all__ = [
+    "Demand",
     "Estimate",
     "IndexWeights",
     "NamedSeries",
@@ -17,7 +19,9 @@ __all__ = [
     "Results",
     "Silent",
     "Store",
+    "Survey",
     "default_jobs",
     "run_plan",
     "run_versions",
+    "survey",
 ]

@@ -35,6 +35,10 @@ class Store:
             return None
         return _decode(body)
 
+    def has(self, key: str) -> bool:
+        """Tell whether something is stored under a key, without reading it."""
+        return self._path(key).is_file()
+
     def put(self, key: str, outcome: Outcome) -> None:
         """Store an outcome; raises OSError where the folder cannot be written."""
         body = _encode(outcome)

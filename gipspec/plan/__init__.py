@@ -2,12 +2,11 @@
 
 from gipspec.plan.build import build_plan, describe_settings
 from gipspec.plan.explain import Earlier, Verdict, explain_plan
-from gipspec.plan.steps import EstimateStep, NuisanceStep, Plan
+from gipspec.plan.steps import EstimateStep, Plan
 
 __all__ = [
     "Earlier",
     "EstimateStep",
-    "NuisanceStep",
     "Plan",
     "Verdict",
     "build_plan",

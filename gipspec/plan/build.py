@@ -11,7 +11,7 @@ from gipspec.lang.check import term_text
 from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Model, Sample, Study
 from gipspec.lang.syntax import Expr
-from gipspec.plan.steps import EstimateStep, NuisanceStep, Plan
+from gipspec.plan.steps import EstimateStep, Plan
 
 
 def build_plan(study: Study, *, select: Iterable[str] = (), draft: bool = False) -> Plan:
@@ -28,7 +28,7 @@ def build_plan(study: Study, *, select: Iterable[str] = (), draft: bool = False)
         models = [replace(m, settings=replace(m.settings, reps=1)) for m in models]
     return Plan(
         study=study,
-        estimates=tuple(EstimateStep(model=m, nuisances=_nuisances(m)) for m in models),
+        estimates=tuple(EstimateStep(model=m) for m in models),
         contrasts=tuple(c for c in study.contrasts if chosen is None or c.name in chosen),
         draft=draft,
     )
@@ -55,30 +55,6 @@ def _selected(study: Study, patterns: tuple[str, ...]) -> set[str] | None:
         if contrast.name in chosen:
             chosen |= {contrast.left, contrast.right}
     return chosen
-
-
-def _nuisances(model: Model) -> tuple[NuisanceStep, ...]:
-    settings = model.settings
-    targets = [("outcome", model.outcome, settings.learner_y)]
-    targets += [("treatment", t, settings.learner_d) for t in model.treatments]
-    return tuple(
-        NuisanceStep(
-            role=role,
-            target=print_expr(target),
-            features=tuple(sorted(term_text(t) for t in model.controls)),
-            sample=_sample(settings.sample),
-            winsor=settings.winsor,
-            fe=tuple(":".join(e) for e in settings.fe),
-            fe_method=settings.fe_method if settings.fe else "none",
-            learner=learner,
-            tune=settings.tune,
-            folds=settings.folds,
-            rep=rep,
-            seed=settings.seed,
-        )
-        for rep in range(settings.reps)
-        for role, target, learner in targets
-    )
 
 
 def _sample(sample: Sample | None) -> str:

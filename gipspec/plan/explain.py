@@ -28,7 +28,6 @@ class Verdict:
     name: str
     run: bool
     reason: str
-    nuisances: int
 
     def __str__(self) -> str:
         return f"{'RUN ' if self.run else 'SKIP'} {self.name}: {self.reason}"
@@ -54,7 +53,7 @@ def _verdict(
         reason = "the data changed"
     elif moved := _moved(earlier.versions, versions):
         reason = "other versions of " + ", ".join(moved)
-    return Verdict(name=name, run=bool(reason), reason=reason or "up to date", nuisances=len(step.nuisances))
+    return Verdict(name=name, run=bool(reason), reason=reason or "up to date")
 
 
 def _changes(before: Settings, now: Settings) -> list[str]:
