@@ -3,6 +3,7 @@
 from gipspec.learn.build import build_learner
 from gipspec.learn.crossfit import CrossFit, cross_fit
 from gipspec.learn.folds import derive_seed, fold_map
+from gipspec.learn.nested import cross_fit_nested
 from gipspec.learn.quality import fit_quality
 from gipspec.learn.requests import Fit, Request
 from gipspec.learn.task import Task, task_of
@@ -15,6 +16,7 @@ __all__ = [
     "Task",
     "build_learner",
     "cross_fit",
+    "cross_fit_nested",
     "derive_seed",
     "fit_quality",
     "fold_map",
