@@ -30,7 +30,15 @@ TRUTH = 0.05
 DEFAULT_DRAWS, OTHER_DRAWS = 200, 40
 
 METHODS = ("within", "fd", "wg", "cre", "dummies", "none")
-LEARNERS = {"gbm": "gbm", "ols": "ols", "rf": "rf", "stack": "stack(gbm, lasso, rf, short=yes)"}
+FOREST = "rf(trees=100)"
+LEARNERS = {
+    "gbm": "gbm",
+    "ols": "ols",
+    "rf": FOREST,
+    "stack": f"stack(gbm, lasso, {FOREST}, short=yes)",
+}
+# Raised when the recipe itself changes: rows that were measured before are then measured again.
+REVISION = {"within": 2}
 
 SPEC = """
 study "Coverage"
@@ -84,9 +92,9 @@ def recipe(cell: Cell) -> str:
     from gipspec.lang.vocabulary.learners import LEARNERS as ENTRIES
 
     names = [n for n in ENTRIES if n in LEARNERS[cell.learner].replace("(", " ").replace(",", " ").split()]
-    return "; ".join(
-        f"{n}({', '.join(f'{p.name}={p.default}' for p in ENTRIES[n].parameters)})" for n in names
-    )
+    defaults = (f"{n}({', '.join(f'{p.name}={p.default}' for p in ENTRIES[n].parameters)})" for n in names)
+    parts = [LEARNERS[cell.learner], *defaults, f"revision {REVISION.get(cell.method, 1)}"]
+    return "; ".join(parts)
 
 
 def estimate(cell: Cell, draw: int) -> dict[str, object]:
