@@ -14,6 +14,7 @@ from gipspec.source import Span
 
 _PANEL_MODELS = frozenset({"did"})
 _TRANSFORMED = frozenset({"plr", "pliv"})  # models whose variables effects are removed from
+_ANALYSES = ("het", "via", "placebo", "placebo_lead", "sensitivity", "event")  # one a line
 
 
 def method_conflicts(
@@ -56,6 +57,14 @@ def model_conflicts(
         for name, option in options.items()
         if option is not defaults.get(name) and settings.model not in OPTIONS[name].models
     ]
+    analyses = [
+        name for name in options if name in _ANALYSES and getattr(settings, name) not in (0, None, ())
+    ]
+    if len(analyses) > 1:
+        first, second = analyses[:2]
+        remedy = "make a line for each: an analysis takes a model of its own"
+        span = options[second].span
+        found.append(problem("G208", span, option=second, what=f"`{first}=`", remedy=remedy))
     if settings.model in _PANEL_MODELS and panel is None:
         found.append(problem("G110", where, what=f"`model={settings.model}`"))
     needs = {"pliv": ("iv", settings.iv), "iivm": ("iv", settings.iv)}
