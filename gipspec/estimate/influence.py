@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -77,6 +78,13 @@ def cluster_influence(psi: Array, psi_a: Array, clusters: Clusters) -> tuple[Arr
         np.bincount(codes, weights=psi, minlength=len(names)) / jacobian
         for codes, names in zip(clusters.codes, clusters.names, strict=True)
     )
+
+
+def split_of(theta: float, psi: Array, psi_a: Array, clusters: Clusters) -> Split:
+    """Return the estimate of one split with its clustered standard error; see `cluster_influence`."""
+    influence = cluster_influence(psi, psi_a, clusters)
+    se = math.sqrt(sum(float(np.sum(values**2)) for values in influence))
+    return Split(theta=theta, se=se, influence=influence)
 
 
 def stack_influence(splits: Sequence[Split], clusters: Clusters) -> Influence:

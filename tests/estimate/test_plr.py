@@ -11,7 +11,6 @@ from estimate_samples import by_unit, make
 
 from gipspec.diagnostics import GipError
 from gipspec.estimate import Clusters, Split, plr, stack_influence
-from gipspec.estimate import door as door_module
 
 
 def squares(split: Split) -> float:
@@ -56,16 +55,6 @@ def test_influence_squares_to_the_variance(k, ways):
         assert len(split.influence) == max(ways, 1)
         assert np.sqrt(squares(split)) == pytest.approx(split.se, rel=1e-12, abs=0)
         assert sum(values.sum() for values in split.influence) == pytest.approx(0, abs=1e-12)
-
-
-def test_large_clusters_give_the_same_standard_error(monkeypatch):
-    y, d, l_hat, m_hat, unit = make(2)
-    usual = plr(y, d, l_hat, m_hat, by_unit(unit))
-    monkeypatch.setattr(door_module, "LARGEST_CLUSTER", 2)
-    bounded = plr(y, d, l_hat, m_hat, by_unit(unit))
-    for one, other in zip(usual, bounded, strict=True):
-        assert other.theta == one.theta
-        assert other.se == pytest.approx(one.se, rel=1e-12, abs=0)
 
 
 def test_names_without_rows_have_no_influence():
