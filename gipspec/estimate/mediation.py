@@ -78,7 +78,7 @@ def mediation(
     """Estimate total, direct and indirect effects of a treatment `d` (n,) of 0 and 1 on `y` (n,).
 
     Effects are means of differences of the efficient scores of `potential_outcomes` (Farbmacher, Huber,
-    Lafférs, Langen and Spindler 2022, section 2); their influence is the clusters' sum of the scores less the
+    Lafférs, Langen and Spindler 2022); their influence is the clusters' sum of the scores less the
     effect, as in DESIGN 4.1. The share mediated averages both indirect effects (Imai, Keele and Tingley
     2010) and has its standard error from the delta method, which means little where the total effect is not
     clearly different from nought. `outcome` and `treatment` are their names in messages. Raises GipError:
