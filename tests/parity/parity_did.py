@@ -53,17 +53,17 @@ def cells_of(frame: pd.DataFrame, control: str = "never", base: str = "varying",
 
 
 def predict_cell(frame: pd.DataFrame, cell, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Cross-fit the change of controls by least squares and the propensity by a logit, over 4 folds."""
-    x = frame.groupby("unit")["x"].first().reindex(cell.units).to_numpy()[:, None]
+    """Cross-fit the change of controls and the propensity by least squares, over 4 folds of units."""
+    x = np.ones((len(cell.units), 2))
+    x[:, 1] = frame.groupby("unit")["x"].first().reindex(cell.units)
     change = outcome_change(cell, outcomes(frame), PERIODS)
     fold = np.random.default_rng(seed).permutation(np.arange(len(cell.units)) % 4)
     g0_hat, m_hat = np.empty(len(change)), np.empty(len(change))
     for k in range(4):
         taught, test = fold != k, fold == k
         controls = taught & ~cell.treated
-        g0_hat[test] = LinearRegression().fit(x[controls], change[controls]).predict(x[test])
-        logit = LogisticRegression(C=10).fit(x[taught], cell.treated[taught])
-        m_hat[test] = logit.predict_proba(x[test])[:, 1]
+        g0_hat[test] = x[test] @ np.linalg.lstsq(x[controls], change[controls], rcond=None)[0]
+        m_hat[test] = x[test] @ np.linalg.lstsq(x[taught], cell.treated[taught].astype(float), rcond=None)[0]
     return g0_hat, m_hat
 
 
