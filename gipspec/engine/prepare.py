@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from gipspec.engine.tasks import FitTask, TuneTask, describe
 from gipspec.lang.study import Learner, Model
-from gipspec.learn import Fit, Request, derive_seed, fold_map
-from gipspec.recipe import Nuisance, Work
+from gipspec.learn import Fit, QuantileFit, Request, derive_seed, fold_map
+from gipspec.recipe import Localized, Nuisance, Work
 
 Codes = NDArray[np.int64]
 
@@ -59,19 +59,38 @@ def fit_tasks(model: Model, work: Work, n_units: int, tuned: Mapping[str, Learne
 
 
 def _request(model: Model, one: Nuisance, learner: Learner, whole: Codes | None, rep: int) -> Request:
-    if whole is None and one.folds is None:
+    fold = one.folds if whole is None else whole[one.unit]
+    if fold is None:
         raise TypeError("a column of folds was asked for, and the nuisance has none")
-    return Fit(
-        learner=learner,
-        x=one.x,
-        target=one.target,
-        fold=one.folds if whole is None else whole[one.unit],  # type: ignore[arg-type]
-        group=one.unit,
-        seed=derive_seed(model.settings.seed, "fit", describe(one.learner), rep),
-        categorical=one.categorical,
-        teach=one.teach,
-        name=one.name,
-    )
+    seed = derive_seed(model.settings.seed, "fit", describe(one.learner), rep)
+    match one.way:
+        case None:
+            return Fit(
+                learner=learner,
+                x=one.x,
+                target=one.target,
+                fold=fold,
+                group=one.unit,
+                seed=seed,
+                categorical=one.categorical,
+                teach=one.teach,
+                name=one.name,
+            )
+        case Localized() as way:
+            return QuantileFit(
+                learner=learner,
+                propensity_learner=way.propensity_learner,
+                x=one.x,
+                outcome=way.outcome,
+                arm=np.ones(len(one.target), dtype=bool) if one.teach is None else one.teach,
+                quantile=way.quantile,
+                trim=way.trim,
+                fold=fold,
+                group=one.unit,
+                seed=seed,
+                categorical=one.categorical,
+                name=one.name,
+            )
 
 
 def _map(model: Model, n_units: int, rep: int) -> Codes | None:

@@ -5,18 +5,21 @@ from gipspec.learn.crossfit import CrossFit, cross_fit
 from gipspec.learn.folds import derive_seed, fold_map
 from gipspec.learn.nested import cross_fit_nested
 from gipspec.learn.quality import fit_quality
-from gipspec.learn.requests import Fit, Request
+from gipspec.learn.quantile import cross_fit_quantile
+from gipspec.learn.requests import Fit, QuantileFit, Request
 from gipspec.learn.task import Task, task_of
 from gipspec.learn.tune import tune_learner
 
 __all__ = [
     "CrossFit",
     "Fit",
+    "QuantileFit",
     "Request",
     "Task",
     "build_learner",
     "cross_fit",
     "cross_fit_nested",
+    "cross_fit_quantile",
     "derive_seed",
     "fit_quality",
     "fold_map",

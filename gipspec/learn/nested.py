@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from gipspec.diagnostics import GipError, problem
 from gipspec.lang.study import Learner
-from gipspec.learn.build import build_learner, member_seeds
-from gipspec.learn.crossfit import FEWEST_TEACHERS, CrossFit, cross_fit
-from gipspec.learn.folds import Codes, derive_seed, inner_splits
-from gipspec.learn.guard import failed, fitting
-from gipspec.learn.simplex import simplex_weights
-from gipspec.learn.task import label_of, target_phrase
+from gipspec.learn.crossfit import CrossFit, cross_fit
+from gipspec.learn.folds import derive_seed
+from gipspec.learn.parts import Part, balanced_folds, checked_folds, predict_parts
 
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 INNER_FOLDS = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Part:
-    """One fold: masks (n,) of the rows to predict and to learn from, and the latter's pseudo-outcomes."""
-
-    test: Mask
-    learn: Mask
-    pseudo: Array
 
 
 def cross_fit_nested(
@@ -72,7 +55,7 @@ def cross_fit_nested(
     inner_features = np.ascontiguousarray(inner_x, dtype=np.float64)
     y = np.ascontiguousarray(target, dtype=np.float64)
     teachers, inner_teachers = np.asarray(teach, dtype=bool), np.asarray(inner_teach, dtype=bool)
-    present = _checked_folds(folds, units, teachers, inner_folds, name)
+    present = checked_folds(folds, units, teachers, inner_folds, name)
     parts = []
     for k in present:
         train = folds != k
@@ -80,7 +63,7 @@ def cross_fit_nested(
             inner_learner,
             inner_features[train],
             y[train],
-            fold=_balanced_folds(units[train], inner_teachers[train], inner_folds),
+            fold=balanced_folds(units[train], inner_teachers[train], inner_folds),
             group=units[train],
             seed=derive_seed(seed, "inner"),
             categorical=inner_categorical,
@@ -88,92 +71,14 @@ def cross_fit_nested(
             name=name,
         )
         pseudo = mu.prediction[teachers[train]]
-        parts.append(_Part(test=~train, learn=train & teachers, pseudo=pseudo))
-    if learner.name == "stack" and learner.parameter("short"):
-        return _short_stack(learner, features, parts, units, seed=seed, categorical=categorical, name=name)
-    return _regress(learner, features, parts, units, seed=seed, categorical=categorical, name=name)
-
-
-def _regress(
-    learner: Learner,
-    x: Array,
-    parts: list[_Part],
-    group: NDArray[np.int64],
-    *,
-    seed: int,
-    categorical: tuple[int, ...],
-    name: str,
-) -> CrossFit:
-    estimator = build_learner(learner, "regression", seed=seed, categorical=categorical)
-    prediction = np.empty(len(x))
-    weights = []
-    with fitting(learner, name):
-        for part in parts:
-            if np.ptp(part.pseudo) == 0:
-                prediction[part.test] = part.pseudo[0]
-                continue
-            estimator.fit(x[part.learn], part.pseudo, group[part.learn])
-            prediction[part.test] = estimator.expected(x[part.test])
-            if learner.members:
-                weights.append(estimator.weights_)
-    if not np.isfinite(prediction).all():
-        raise failed(learner, name, "some of its predictions are not finite")
-    return CrossFit(prediction=prediction, task="regression", weights=_labelled(learner, weights))
-
-
-def _short_stack(
-    learner: Learner,
-    x: Array,
-    parts: list[_Part],
-    group: NDArray[np.int64],
-    *,
-    seed: int,
-    categorical: tuple[int, ...],
-    name: str,
-) -> CrossFit:
-    """Stack the members' predictions with one set of weights, as near as can be to the pseudo-outcomes.
-
-    A row has a pseudo-outcome in every training set that it belongs to; their mean is what counts.
-    """
-    columns = [
-        _regress(member, x, parts, group, seed=member_seed, categorical=categorical, name=name).prediction
-        for member, member_seed in zip(learner.members, member_seeds(learner, seed), strict=True)
-    ]
-    predictions = np.column_stack(columns)
-    total, times = np.zeros(len(x)), np.zeros(len(x))
-    for part in parts:
-        total[part.learn] += part.pseudo
-        times[part.learn] += 1
-    seen = times > 0
-    with fitting(learner, name):
-        weights = simplex_weights(predictions[seen], total[seen] / times[seen])
-    return CrossFit(
-        prediction=predictions @ weights, task="regression", weights=_labelled(learner, [weights])
+        parts.append(Part(test=~train, learn=train & teachers, target=pseudo))
+    return predict_parts(
+        learner,
+        features,
+        parts,
+        task="regression",
+        group=units,
+        seed=seed,
+        categorical=categorical,
+        name=name,
     )
-
-
-def _labelled(learner: Learner, weights: list[Array]) -> tuple[tuple[str, float], ...]:
-    means = np.mean(weights, axis=0) if weights else ()
-    return tuple((label_of(m), float(w)) for m, w in zip(learner.members, means, strict=False))
-
-
-def _balanced_folds(group: NDArray[np.int64], teach: Mask, folds: int) -> Codes:
-    """Deal whole units to folds in the order of their share of teaching rows."""
-    codes = np.empty(group.size, dtype=np.int64)
-    for k, (_, held_out) in enumerate(inner_splits(group, folds, binary=teach)):
-        codes[held_out] = k
-    return codes
-
-
-def _checked_folds(fold: Codes, group: NDArray[np.int64], teach: Mask, inner_folds: int, name: str) -> Codes:
-    """Return the folds that hold rows; raise G403 or G414 where a training set is too small."""
-    present = np.unique(fold)
-    if present.size < 2:
-        raise GipError(problem("G403", units=np.unique(group).size, kind="units", folds=2))
-    for k in present:
-        units, rows = np.unique(group[fold != k]).size, int(np.count_nonzero(teach & (fold != k)))
-        if units < inner_folds:
-            raise GipError(problem("G403", units=units, kind="units", folds=inner_folds))
-        if rows < FEWEST_TEACHERS:
-            raise GipError(problem("G414", fold=int(k) + 1, rows=rows, target=target_phrase(name)))
-    return present

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gipspec.lang.study import Learner
 from gipspec.learn.crossfit import CrossFit, cross_fit
+from gipspec.learn.quantile import cross_fit_quantile
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -46,4 +47,41 @@ class Fit:
         )
 
 
-Request = Fit
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class QuantileFit:
+    """The probability that an outcome (n,) is at most a quantile of its arm; see `cross_fit_quantile`.
+
+    `name` is what messages call the outcome; it changes no number.
+    """
+
+    learner: Learner
+    propensity_learner: Learner
+    x: Array
+    outcome: Array
+    arm: Flags
+    quantile: float
+    trim: float
+    fold: Codes
+    group: Codes
+    seed: int
+    categorical: tuple[int, ...] = ()
+    name: str = ""
+
+    def perform(self) -> CrossFit:
+        return cross_fit_quantile(
+            self.learner,
+            self.x,
+            self.outcome,
+            arm=self.arm,
+            quantile=self.quantile,
+            propensity_learner=self.propensity_learner,
+            trim=self.trim,
+            fold=self.fold,
+            group=self.group,
+            seed=self.seed,
+            categorical=self.categorical,
+            name=self.name,
+        )
+
+
+Request = Fit | QuantileFit

@@ -15,7 +15,7 @@ from gipspec.lang.study import Learner, Model, Panel
 from gipspec.lang.syntax import Expr
 from gipspec.learn import CrossFit, fit_quality
 from gipspec.recipe.found import Found, NuisanceFit
-from gipspec.recipe.work import Array, Fits, Flags, Nuisance
+from gipspec.recipe.work import Array, Fits, Flags, Localized, Nuisance
 
 MEANS = "means"  # what models that take variables as they are make of `fe=`
 
@@ -104,6 +104,7 @@ def nuisance(
     *,
     x: Array | None = None,
     teach: Flags | None = None,
+    way: Localized | None = None,
 ) -> Nuisance:
     """Ask for a nuisance on the rows of a piece, by default from its features."""
     design = piece.design
@@ -117,6 +118,7 @@ def nuisance(
         folds=design.folds,
         categorical=design.categorical,
         teach=teach,
+        way=way,
     )
 
 

@@ -19,12 +19,27 @@ Fits = Sequence[Sequence[CrossFit]]  # by repetition, then in the order of the n
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Localized:
+    """Learn P(Y ≤ θ | x) among the rows that teach, θ a preliminary `quantile` of theirs: `QuantileFit`.
+
+    `outcome` (n,) is Y. The nuisance's own target, whether Y is at most the sample quantile of those rows, is
+    what a search for parameters takes in its place.
+    """
+
+    outcome: Array
+    quantile: float
+    propensity_learner: Learner
+    trim: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Nuisance:
     """A function to be learned from data: E[target | x] among the rows that teach, predicted for all.
 
     `role` and `name` are what results and messages call it and its target (n,). `x` (n, p) are the features,
     `categorical` positions of codes among them. `unit` (n,) are the data set's unit codes, whose folds the
     study's map gives, unless a column holds them (`folds`, codes (n,)). `teach` (n,) is None for all rows.
+    `way` is None for a plain cross-fit.
     """
 
     role: str
@@ -36,6 +51,7 @@ class Nuisance:
     folds: Codes | None = None
     categorical: tuple[int, ...] = ()
     teach: Flags | None = None
+    way: Localized | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
