@@ -52,7 +52,7 @@ class Band:
     level: float
 
 
-def adjust(estimates: Sequence[Influence], *, seed: int, draws: int = DRAWS) -> Adjusted:
+def adjust_p(estimates: Sequence[Influence], *, seed: int, draws: int = DRAWS) -> Adjusted:
     """Adjust the p-values of k estimates for being k, by Holm (1979) and by Romano and Wolf (2005).
 
     An estimate without a t (a model compared with itself) keeps nan and does not count as a hypothesis.
@@ -72,7 +72,7 @@ def joint_band(estimates: Sequence[Influence], level: float, *, seed: int, draws
     """Return simultaneous intervals θ_j ± c·se_j of k estimates, c the quantile `level` of max_j |t*_j|.
 
     The sup-t band of Chernozhukov, Chetverikov, Demirer, Duflo, Hansen, Newey and Robins (2018), section 4,
-    and Montiel Olea and Plagborg-Møller (2019). Raises GipError G413 as `adjust` does.
+    and Montiel Olea and Plagborg-Møller (2019). Raises GipError G413 as `adjust_p` does.
     """
     found = [_aggregate(e, level) for e in estimates]
     coef, se = np.array([f.coef for f in found]), np.array([f.se for f in found])

@@ -31,7 +31,7 @@ LARGEST_STRENGTH = 1e9  # to which cf_y = cf_d = 1 up to rounding corresponds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Elements:
+class SensitivityElements:
     """What the sensitivity of one split's estimate rests on.
 
     `variance` is that of θ̂, `bias_variance` that of Ŝ = √(σ²ν²), and `covariance` that of the two, all
@@ -53,7 +53,7 @@ class Elements:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
+class SensitivityBounds:
     """Bounds of the effect under confounding, their standard errors, and the interval around both.
 
     Each end of `ci` is a one-sided bound of confidence `level`, as in the paper and in DoubleML: without
@@ -94,7 +94,7 @@ class Benchmark:
 class Contours:
     """The bound nearest to a hypothetical effect, and the end of its interval, over a grid, for a figure.
 
-    `bound` and `ci` are (len(cf_y), len(cf_d)); the end of the interval is one-sided, as in `Bounds`.
+    Both are (len(cf_y), len(cf_d)); the end of the interval is one-sided, as in `SensitivityBounds`.
     """
 
     cf_y: Array
@@ -105,7 +105,7 @@ class Contours:
 
 def plr_elements(
     y: Array, d: Array, l_hat: Array, m_hat: Array, split: Split, clusters: Clusters = NO_CLUSTERS
-) -> Elements:
+) -> SensitivityElements:
     """Return the elements of a partially linear estimate from the predictions (n,) that it came from.
 
     σ² is the mean square of Y - l̂ - θ(D - m̂); α = (D - m̂)/E[(D - m̂)²], so that ν² = 1/E[(D - m̂)²], with
@@ -129,7 +129,7 @@ def irm_elements(
     clusters: Clusters = NO_CLUSTERS,
     *,
     target: str = "ate",
-) -> Elements:
+) -> SensitivityElements:
     """Return the elements of an interactive estimate of `target` "ate" or "att" from its predictions (n,).
 
     `m_hat` is the propensity as it entered the estimate, trimmed and normalised. σ² is the mean square of
@@ -158,8 +158,13 @@ def strength(cf_y: float, cf_d: float, rho: float = 1.0) -> float:
 
 
 def sensitivity_bounds(
-    elements: Sequence[Elements], cf_y: float, cf_d: float, rho: float = 1.0, *, level: float = 0.95
-) -> Bounds:
+    elements: Sequence[SensitivityElements],
+    cf_y: float,
+    cf_d: float,
+    rho: float = 1.0,
+    *,
+    level: float = 0.95,
+) -> SensitivityBounds:
     """Return θ ∓ strength · S over the repetitions, with standard errors and interval.
 
     The standard error of a bound is that of the influence of θ̂ ∓ strength · Ŝ, as in dml.sensemakr. DoubleML
@@ -169,7 +174,7 @@ def sensitivity_bounds(
     size = strength(cf_y, cf_d, rho)
     bound, se = _bound(elements, np.array([-size, size]))
     margin = NormalDist().inv_cdf(level) * se
-    return Bounds(
+    return SensitivityBounds(
         lower=float(bound[0]),
         upper=float(bound[1]),
         se_lower=float(se[0]),
@@ -179,8 +184,8 @@ def sensitivity_bounds(
     )
 
 
-def robustness(
-    elements: Sequence[Elements], null: float = 0.0, rho: float = 1.0, *, level: float = 0.95
+def robustness_value(
+    elements: Sequence[SensitivityElements], null: float = 0.0, rho: float = 1.0, *, level: float = 0.95
 ) -> Robustness:
     """Return the robustness values against the hypothetical effect `null`.
 
@@ -198,7 +203,9 @@ def robustness(
     return Robustness(rv=_share(rv, rho), rva=_share(rva, rho))
 
 
-def benchmark(long: Sequence[Elements], short: Sequence[Elements]) -> Benchmark:
+def sensitivity_benchmark(
+    long: Sequence[SensitivityElements], short: Sequence[SensitivityElements]
+) -> Benchmark:
     """Compare an estimate with some controls (`long`) and without them (`short`), on the same rows, by split.
 
     In each repetition cf_y = σ²_short/σ²_long - 1, cf_d = ν²_long/ν²_short - 1, both within [0, 1], and
@@ -214,8 +221,8 @@ def benchmark(long: Sequence[Elements], short: Sequence[Elements]) -> Benchmark:
     )
 
 
-def contours(
-    elements: Sequence[Elements],
+def sensitivity_contours(
+    elements: Sequence[SensitivityElements],
     cf_y: Array,
     cf_d: Array,
     null: float = 0.0,
@@ -239,14 +246,14 @@ def _elements(
     nu2: float,
     psi_nu2: Array,
     plugin: bool = False,
-) -> Elements:
+) -> SensitivityElements:
     largest = math.sqrt(sigma2 * nu2)
     psi_bias = np.zeros(len(psi_nu2))
     if largest > 0:
         psi_bias = (sigma2 * psi_nu2 + nu2 * psi_sigma2) / (2 * largest)
     of_bias = cluster_influence(psi_bias, np.full(len(psi_bias), -1.0), clusters)
     pairs = list(zip(split.influence, of_bias, strict=True))
-    return Elements(
+    return SensitivityElements(
         theta=split.theta,
         sigma2=sigma2,
         nu2=nu2,
@@ -257,7 +264,7 @@ def _elements(
     )
 
 
-def _bound(elements: Sequence[Elements], size: Array) -> tuple[Array, Array]:
+def _bound(elements: Sequence[SensitivityElements], size: Array) -> tuple[Array, Array]:
     """Return θ + size · S and its standard error for each signed size, aggregated as by `median_rule`."""
     bound = np.array([e.theta + size * e.largest_bias for e in elements])
     variance = np.array([e.variance + 2 * size * e.covariance + size**2 * e.bias_variance for e in elements])
@@ -265,7 +272,7 @@ def _bound(elements: Sequence[Elements], size: Array) -> tuple[Array, Array]:
     return coef, np.sqrt(np.median(np.maximum(variance, 0.0) + (bound - coef) ** 2, axis=0))
 
 
-def _towards(elements: Sequence[Elements], null: float) -> int:
+def _towards(elements: Sequence[SensitivityElements], null: float) -> int:
     """Say which bound confounding moves to `null`: the lower (-1) unless the estimate lies below it."""
     return 1 if float(np.median([e.theta for e in elements])) < null else -1
 
@@ -295,7 +302,7 @@ def _within_one(value: float) -> float:
     return min(max(value, 0.0), 1.0)
 
 
-def _implied_rho(long: Elements, short: Elements) -> float:
+def _implied_rho(long: SensitivityElements, short: SensitivityElements) -> float:
     change = short.theta - long.theta
     gain_y, gain_d = short.sigma2 - long.sigma2, long.nu2 - short.nu2
     if gain_y <= 0 or gain_d <= 0:

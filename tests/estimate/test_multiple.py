@@ -14,7 +14,7 @@ from statsmodels.stats.multitest import multipletests
 from gipspec.diagnostics import GipError
 from gipspec.estimate import Clusters, Influence, difference, median_rule, plr, stack_influence
 from gipspec.estimate.difference import standard_errors
-from gipspec.estimate.multiple import adjust, correlation, holm, joint_band, romano_wolf, sup_t
+from gipspec.estimate.multiple import adjust_p, correlation, holm, joint_band, romano_wolf, sup_t
 
 MONTE_CARLO = 4 * 0.5 / np.sqrt(100_000)  # four standard errors of a share, at most, of the default draws
 
@@ -103,7 +103,7 @@ def test_perfect_correlation_costs_nothing():
 def test_one_hypothesis_keeps_its_p_and_its_interval():
     estimate = influence([0.5, 0.52, 0.47], np.random.default_rng(0).normal(0, 0.03, (3, 40)))
     plain = median_rule(estimate.theta, standard_errors(estimate), 0.9)
-    found, band = adjust([estimate], seed=1), joint_band([estimate], 0.9, seed=1)
+    found, band = adjust_p([estimate], seed=1), joint_band([estimate], 0.9, seed=1)
     assert found.p[0] == found.holm[0] == plain.p
     assert found.romano_wolf[0] == pytest.approx(plain.p, rel=1e-12)
     assert (band.low[0], band.high[0]) == pytest.approx(plain.ci, abs=1e-12)
@@ -122,7 +122,7 @@ def test_never_below_the_plain_p_nor_above_holm():
     for seed in range(50):
         k = int(rng.integers(1, 8))
         sample = rng.normal(size=(30, k)) @ rng.normal(size=(k, k))
-        found = adjust(of_means(sample), seed=seed, draws=500)
+        found = adjust_p(of_means(sample), seed=seed, draws=500)
         assert np.all(found.romano_wolf >= found.p - 1e-12)
         assert np.all(found.romano_wolf <= found.holm + 1e-12)
 
@@ -140,7 +140,7 @@ def test_raw_shares_are_below_holm_up_to_monte_carlo_error():
     shares = [np.mean(draws[:, order[i:]].max(axis=1) >= abs(t[order[i]])) for i in range(5)]
     counted = np.empty(5)
     counted[order] = np.maximum.accumulate(shares)
-    found = adjust(estimates, seed=7)
+    found = adjust_p(estimates, seed=7)
     assert np.all(counted <= found.holm + MONTE_CARLO)
     np.testing.assert_allclose(found.romano_wolf, counted, atol=np.sqrt(2) * MONTE_CARLO)
 
@@ -181,7 +181,7 @@ def test_the_order_of_estimates_does_not_matter():
     rng = np.random.default_rng(8)
     estimates = of_means(rng.normal(size=(25, 6)) @ rng.normal(size=(6, 6)) + 0.2)
     order = rng.permutation(6)
-    forward, shuffled = (adjust(e, seed=2, draws=2000) for e in (estimates, [estimates[j] for j in order]))
+    forward, shuffled = (adjust_p(e, seed=2, draws=2000) for e in (estimates, [estimates[j] for j in order]))
     np.testing.assert_allclose(shuffled.romano_wolf, forward.romano_wolf[order], atol=1e-12)
     bands = [joint_band(e, 0.9, seed=2, draws=2000) for e in (estimates, [estimates[j] for j in order])]
     assert bands[0].critical == pytest.approx(bands[1].critical, abs=1e-9)
@@ -189,9 +189,9 @@ def test_the_order_of_estimates_does_not_matter():
 
 def test_the_same_seed_gives_the_same_numbers():
     estimates = of_means(np.random.default_rng(9).normal(size=(25, 4)) + 0.3)
-    one, other = (adjust(estimates, seed=3, draws=1500) for _ in range(2))
+    one, other = (adjust_p(estimates, seed=3, draws=1500) for _ in range(2))
     np.testing.assert_array_equal(one.romano_wolf, other.romano_wolf)
-    another = adjust(estimates, seed=4, draws=1500)
+    another = adjust_p(estimates, seed=4, draws=1500)
     assert not np.array_equal(one.romano_wolf, another.romano_wolf)
 
 
@@ -200,15 +200,15 @@ def test_an_estimate_that_is_no_hypothesis_does_not_count():
     itself, _ = difference(estimates[0], estimates[0], 0.95)
     assert np.isnan(itself.t)
     nothing = influence(0.0, np.zeros(25))
-    with_it = adjust([estimates[0], nothing, *estimates[1:]], seed=1, draws=1000)
-    without = adjust(estimates, seed=1, draws=1000)
+    with_it = adjust_p([estimates[0], nothing, *estimates[1:]], seed=1, draws=1000)
+    without = adjust_p(estimates, seed=1, draws=1000)
     assert np.isnan([with_it.p[1], with_it.holm[1], with_it.romano_wolf[1]]).all()
     np.testing.assert_array_equal(np.delete(with_it.romano_wolf, 1), without.romano_wolf)
 
 
 def test_estimates_with_different_clusters_are_refused():
     a, b = influence(1.0, [1.0, 2.0]), influence(1.0, [1.0, 2.0], dimension="province")
-    for attempt in (lambda: adjust([a, b], seed=1), lambda: joint_band([a, b], 0.95, seed=1)):
+    for attempt in (lambda: adjust_p([a, b], seed=1), lambda: joint_band([a, b], 0.95, seed=1)):
         with pytest.raises(GipError) as error:
             attempt()
         assert error.value.problems[0].code == "G413"
@@ -218,7 +218,7 @@ def test_rows_that_are_clusters_of_their_own():
     y, d, l_hat, m_hat, _ = make(2)
     clusters = Clusters.of_rows(range(len(y)))
     splits = plr(y, d, l_hat, m_hat)
-    found = adjust([stack_influence([s], clusters) for s in splits], seed=1, draws=1000)
+    found = adjust_p([stack_influence([s], clusters) for s in splits], seed=1, draws=1000)
     expected = p_of([s.theta / s.se for s in splits])
     np.testing.assert_allclose(found.p, expected, rtol=1e-9)
 
@@ -231,10 +231,10 @@ def test_family_wise_error_coverage_and_power():
     for seed in range(families):
         sample = (rng.gamma(4.0, size=(60, 5)) - 4.0) / 2.0 @ root.T
         null = of_means(sample)
-        hit += adjust(null, seed=seed, draws=2000).romano_wolf.min() <= 0.05
+        hit += adjust_p(null, seed=seed, draws=2000).romano_wolf.min() <= 0.05
         band = joint_band(null, 0.95, seed=seed, draws=2000)
         covered += bool(np.all((band.low <= 0) & (band.high >= 0)))
-        one_effect = adjust(of_means(sample + effect), seed=seed, draws=2000)
+        one_effect = adjust_p(of_means(sample + effect), seed=seed, draws=2000)
         rejected_holm += one_effect.holm[4] <= 0.05
         rejected_rw += one_effect.romano_wolf[4] <= 0.05
     assert 0.02 <= hit / families <= 0.09
@@ -246,5 +246,5 @@ def test_sixty_columns_take_little_time():
     rng = np.random.default_rng(12)
     estimates = of_means(rng.normal(size=(281, 60)))
     start = time.perf_counter()
-    adjust(estimates, seed=1)
+    adjust_p(estimates, seed=1)
     assert time.perf_counter() - start < 5

@@ -12,13 +12,13 @@ from estimate_samples import by_unit, make
 from gipspec.estimate import Clusters, Split, aggregate, cluster_influence, plr
 from gipspec.estimate.residuals import single_treatment
 from gipspec.estimate.sensitivity import (
-    Elements,
-    benchmark,
-    contours,
+    SensitivityElements,
     irm_elements,
     plr_elements,
-    robustness,
+    robustness_value,
+    sensitivity_benchmark,
     sensitivity_bounds,
+    sensitivity_contours,
     strength,
 )
 
@@ -177,7 +177,7 @@ def test_an_omitted_confounder_moves_the_effect_by_exactly_the_bound():
     assert found.lower < short.theta - 0.3
 
     (long,) = plr(y, d[:, None], in_y * a + theta * in_d * a, in_d * a[:, None])
-    gains = benchmark([plr_elements(y, d, (in_y + theta * in_d) * a, in_d * a, long)], [elements])
+    gains = sensitivity_benchmark([plr_elements(y, d, (in_y + theta * in_d) * a, in_d * a, long)], [elements])
     assert gains.cf_y == pytest.approx(error - 1, abs=0.01)  # relative to what the long regression leaves
     assert gains.cf_d == pytest.approx(in_d**2, abs=0.01)
     assert gains.rho == pytest.approx(1, abs=0.01)
@@ -185,7 +185,7 @@ def test_an_omitted_confounder_moves_the_effect_by_exactly_the_bound():
 
 
 def one(theta=0.5, sigma2=4.0, nu2=0.25, variance=0.01, bias_variance=0.0025, covariance=0.002):
-    return Elements(
+    return SensitivityElements(
         theta=theta,
         sigma2=sigma2,
         nu2=nu2,
@@ -198,14 +198,14 @@ def one(theta=0.5, sigma2=4.0, nu2=0.25, variance=0.01, bias_variance=0.0025, co
 @pytest.mark.parametrize(("null", "rho"), [(0.0, 1.0), (0.2, 1.0), (1.3, 1.0), (0.0, -0.4), (0.5001, 0.7)])
 def test_robustness_value_has_its_closed_form(null, rho):
     f = abs(0.5 - null) / abs(rho)  # S is one
-    found = robustness([one()], null, rho)
+    found = robustness_value([one()], null, rho)
     assert found.rv == pytest.approx((np.sqrt(f**4 + 4 * f**2) - f**2) / 2, rel=1e-9)
 
 
 @pytest.mark.parametrize(("null", "rho", "level"), [(0.0, 1.0, 0.95), (1.0, 0.6, 0.9), (0.1, -1.0, 0.99)])
 def test_confounding_of_that_robustness_reaches_the_null(null, rho, level):
     elements = [one(0.5), one(0.55, covariance=0.001), one(0.47, sigma2=3.6), one(0.5, nu2=0.3)]
-    found = robustness(elements, null, rho, level=level)
+    found = robustness_value(elements, null, rho, level=level)
     at_rv = sensitivity_bounds(elements, found.rv, found.rv, rho, level=level)
     at_rva = sensitivity_bounds(elements, found.rva, found.rva, rho, level=level)
     side = 0 if null < 0.5 else 1
@@ -215,14 +215,14 @@ def test_confounding_of_that_robustness_reaches_the_null(null, rho, level):
 
 
 def test_insignificant_estimates_have_no_robust_confidence():
-    found = robustness([one(theta=0.1)], 0.0)
+    found = robustness_value([one(theta=0.1)], 0.0)
     assert found.rva == 0
     assert found.rv > 0
 
 
 def test_what_cannot_move_the_effect_never_reaches_the_null():
-    assert robustness([one()], 0.0, rho=0.0).rv == 1
-    assert robustness([one(sigma2=0.0)], 0.0).rv == 1
+    assert robustness_value([one()], 0.0, rho=0.0).rv == 1
+    assert robustness_value([one(sigma2=0.0)], 0.0).rv == 1
 
 
 def test_repetitions_by_hand():
@@ -242,7 +242,7 @@ def test_mirrored_outcomes_mirror_the_bounds():
     def bounds(sign):
         (split,) = plr(sign * y, d[:, None], sign * l_hat, m_hat[:, None], by_unit(unit))
         elements = [plr_elements(sign * y, d, sign * l_hat, m_hat, split, by_unit(unit))]
-        return sensitivity_bounds(elements, 0.1, 0.1), robustness(elements, sign * 0.05)
+        return sensitivity_bounds(elements, 0.1, 0.1), robustness_value(elements, sign * 0.05)
 
     (there, robust), (back, robust_back) = bounds(1), bounds(-1)
     assert there.lower == pytest.approx(-back.upper)
@@ -255,7 +255,7 @@ def test_contours_are_the_bounds_over_a_grid():
     elements = [one(0.5), one(0.55), one(0.45, sigma2=5.0)]
     cf_y, cf_d = np.array([0.0, 0.1, 0.2]), np.array([0.05, 0.3])
     for null, side in ((0.0, 0), (1.0, 1)):
-        grid = contours(elements, cf_y, cf_d, null, 0.8, level=0.9)
+        grid = sensitivity_contours(elements, cf_y, cf_d, null, 0.8, level=0.9)
         for i, a in enumerate(cf_y):
             for j, b in enumerate(cf_d):
                 point = sensitivity_bounds(elements, a, b, 0.8, level=0.9)
@@ -277,7 +277,7 @@ def test_each_of_several_treatments():
 
 
 def test_benchmark_of_a_control_that_does_nothing():
-    found = benchmark([one(0.5), one(0.6)], [one(0.5), one(0.7, sigma2=3.9)])
+    found = sensitivity_benchmark([one(0.5), one(0.6)], [one(0.5), one(0.7, sigma2=3.9)])
     assert (found.cf_y, found.cf_d) == (0, 0)
     assert found.delta_theta == pytest.approx(0.05)
     assert found.rho == 0.5  # the median of 0 and 1, as in DoubleML

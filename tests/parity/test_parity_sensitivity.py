@@ -26,12 +26,12 @@ from parity_samples import by, equal_folds, make_panel, quietly, set_folds
 
 from gipspec.estimate import Clusters, Split, cluster_influence, plr
 from gipspec.estimate.sensitivity import (
-    benchmark,
-    contours,
     irm_elements,
     plr_elements,
-    robustness,
+    robustness_value,
+    sensitivity_benchmark,
     sensitivity_bounds,
+    sensitivity_contours,
 )
 
 TOLERANCE = 1e-8
@@ -223,13 +223,13 @@ def test_robustness_values(null):
         model = doubleml_plr(frame, predictions, reps)
         analysed(model, null=null)
         theirs = model.sensitivity_params
-        ours = robustness(elements, null, RHO, level=LEVEL)
+        ours = robustness_value(elements, null, RHO, level=LEVEL)
         assert close(ours.rv, theirs["rv"][0], MINIMISER)
         if reps == 1:
             f = abs(elements[0].theta - null) / (RHO * np.sqrt(elements[0].sigma2 * elements[0].nu2))
             assert close(ours.rv, (np.sqrt(f**4 + 4 * f**2) - f**2) / 2)
             assert close(
-                robustness(as_doubleml(elements), null, RHO, level=LEVEL).rva,
+                robustness_value(as_doubleml(elements), null, RHO, level=LEVEL).rva,
                 theirs["rva"][0],
                 MINIMISER,
             )
@@ -239,7 +239,7 @@ def test_contours():
     frame, predictions, _ = sample()
     elements, model = our_plr(frame, predictions, reps=1), doubleml_plr(frame, predictions, reps=1)
     cf_y, cf_d = np.linspace(0, 0.3, 4), np.linspace(0, 0.2, 3)
-    grid = contours(as_doubleml(elements), cf_y, cf_d, 0.0, RHO, level=LEVEL)
+    grid = sensitivity_contours(as_doubleml(elements), cf_y, cf_d, 0.0, RHO, level=LEVEL)
     for i, a in enumerate(cf_y):
         for j, b in enumerate(cf_d):
             theirs = analysed(model, float(a), float(b))
@@ -258,7 +258,7 @@ def test_benchmarks(kind):
         else:
             models.append(doubleml_irm(frame, used, "ATE"))
             ours.append(our_irm(frame, used, models[-1], "ate"))
-    theirs, found = gain_statistics(*models), benchmark(*ours)
+    theirs, found = gain_statistics(*models), sensitivity_benchmark(*ours)
     for name in ("cf_y", "cf_d", "rho", "delta_theta"):
         assert close(getattr(found, name), theirs[name][0])
     assert 0 < found.cf_y < 1
