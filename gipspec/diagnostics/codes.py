@@ -155,6 +155,11 @@ ESTIMATION = (
            "give both models the same `cluster=`", "The standard error of a difference comes from the clusters that both estimates share."),
     _error("G414", "fold {fold} leaves {rows} rows to learn {target} from", "lower `folds=`, enlarge the sample, or join groups",
            "Some nuisances are learned from a part of the rows, such as the treated, and every training set needs some of them."),
+    _error("G415", "`model={model}` needs {role} of 0 and 1, and `{name}` {reason}", "{remedy}",
+           "An interactive model learns the outcome apart among rows that are treated and rows that are not."),
+    _error("G416", "the instrument `{name}` does not vary{where}", "{remedy}", "Without variation in the instrument it moves no treatment."),
+    _error("G417", "once the controls are removed, {what}", "{remedy}",
+           "An instrument must be another variable than the treatment, and each instrument another than the rest."),
 )  # fmt: skip
 
 OUTPUT = (
@@ -181,10 +186,15 @@ WARNINGS = (
     _warning("A07", "only {share} of the variation of the treatment is left after the controls", "look at the overlap; drop controls that determine the treatment",
              "With little residual variation estimates are fragile and standard errors unreliable."),
     _warning("A10", "{clusters} clusters only", "read the p-value with care; a permutation test does not need many clusters", "Clustered standard errors are too small with few clusters."),
+    _warning("A11", "{reason}", "{remedy}", "Estimates on data that are cut heavily depend on where they are cut; show them for other bounds too."),
     _warning("A14", "the sample of `{name}` removes no row", "mend the condition, or remove the column from the paper", "A column that claims to drop units and drops none is a typical slip."),
+    _warning("A15", "the first stage is weak: F {f} in `{name}`", "report the Anderson-Rubin set, which holds with weak instruments; look for a stronger instrument",
+             "With a weak instrument an IV estimate is biased and its usual interval too short; an F below 10 is the customary sign (Staiger and Stock 1997)."),
     _warning("A16", "after the effects, {share} of the variation of the treatment is left", "use fewer effects",
              "Effects that saturate the panel leave nothing to compare."),
     _warning("A19", "a panel without unit effects", "leave `fe=` at its default, the unit and the time", "Units that adopt differ from those that do not; unit effects remove what is constant in them."),
+    _warning("A20", "`model={model}` cannot remove the effects of `{unit}`: the learners see unit means and the period instead", "compare with `model=plr`, which removes them",
+             "A binary treatment must stay as it is, so that what is constant in a unit, unobserved, and drives treatment and outcome, stays in an interactive model."),
 )  # fmt: skip
 
 CODES = _table([*SYNTAX, *NAMES, *VALUES, *DATA, *ESTIMATION, *OUTPUT, *WARNINGS])
