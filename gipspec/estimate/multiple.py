@@ -71,8 +71,8 @@ def adjust_p(estimates: Sequence[Influence], *, seed: int, draws: int = DRAWS) -
 def joint_band(estimates: Sequence[Influence], level: float, *, seed: int, draws: int = DRAWS) -> Band:
     """Return simultaneous intervals θ_j ± c·se_j of k estimates, c the quantile `level` of max_j |t*_j|.
 
-    The sup-t band of Chernozhukov, Chetverikov, Demirer, Duflo, Hansen, Newey and Robins (2018), section 4,
-    and Montiel Olea and Plagborg-Møller (2019). Raises GipError G413 as `adjust_p` does.
+    The sup-t band of Belloni, Chernozhukov and Kato (2015) and Montiel Olea and Plagborg-Møller (2019).
+    Raises GipError G413 as `adjust_p` does.
     """
     found = [_aggregate(e, level) for e in estimates]
     coef, se = np.array([f.coef for f in found]), np.array([f.se for f in found])
