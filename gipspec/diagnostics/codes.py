@@ -160,6 +160,14 @@ ESTIMATION = (
     _error("G416", "the instrument `{name}` does not vary{where}", "{remedy}", "Without variation in the instrument it moves no treatment."),
     _error("G417", "once the controls are removed, {what}", "{remedy}",
            "An instrument must be another variable than the treatment, and each instrument another than the rest."),
+    _error("G420", "the {quantile} quantile of `{outcome}` where `{treatment}` is {level} lies beyond the rows that have it", "choose quantiles nearer to the middle, or raise `trim=`",
+           "The estimate of a quantile is an outcome that was seen, and few rows reach into the tails."),
+    _error("G421", "`{name}` has {count} distinct values, and quantiles need at least {bound}", "{remedy}",
+           "The uncertainty of a quantile follows from the density there, and an outcome with few values has none."),
+    _error("G422", "`{name}` has {count} levels, and `model=apo` takes at most {bound}", "{remedy}",
+           "Each level has nuisances of its own; a continuous treatment belongs into another model."),
+    _error("G423", "the level {level} of `{name}` has {rows} rows of {units} {kind}, too few to learn from", "join levels, or leave it out with `sample=`",
+           "Outcome and propensity are learned for each level apart."),
 )  # fmt: skip
 
 OUTPUT = (
