@@ -67,23 +67,27 @@ def group_effects(
     *,
     keys: Sequence[str],
     treatment: str = "d",
+    interactions: Array | None = None,
 ) -> tuple[Split, ...]:
     """Estimate the effect in each group of a partially linear model: Ỹ on (D̃·1[g = k])_k, jointly.
 
     `y_residual` and `d_residual` are (n,), `groups` (n,) positions in `keys` (k,). Since groups do not
     overlap, each effect is that of its rows; since all share their nuisances and clusters, their influence is
-    that of one regression, from which differences and tests follow. See the module for what must hold.
+    that of one regression, from which differences and tests follow. See the module for what must hold, and
+    for when `interactions` (n, k), residuals of D·1[g = k] from nuisances of their own, are to take the place
+    of D̃·1[g = k].
 
     Raises GipError: G401 nothing of the treatment is left in a group; G407 a group lies in one cluster.
     """
     _check_clusters(groups, keys, clusters)
     indicators = _indicators(groups, len(keys))
+    basis = d_residual[:, None] * indicators if interactions is None else interactions
     left = d_residual**2 @ indicators
     for key, gone in zip(keys, left <= NO_VARIATION * float(np.sum(d_residual**2)), strict=True):
         if gone:
             where, remedy = f" in the group `{key}`", "join groups, or choose another moderator"
             raise GipError(problem("G401", name=treatment, where=where, remedy=remedy))
-    return best_linear_predictor(y_residual, d_residual[:, None] * indicators, clusters, names=keys)
+    return best_linear_predictor(y_residual, basis, clusters, names=keys)
 
 
 def gate(

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from gipspec.estimate.combine import combination
-from gipspec.estimate.influence import Array, Clusters, Codes, Split
+from gipspec.estimate.influence import Array, Clusters, Codes, Split, split_of
 from gipspec.estimate.policy_search import Flags, Rule, assign, best_rule
-from gipspec.estimate.projection import NO_CLUSTERS, make_split
+from gipspec.estimate.projection import NO_CLUSTERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +135,7 @@ def policy_value(
 
 def _mean_gain(signal: Array, weight: Array, clusters: Clusters) -> Split:
     theta = float(np.sum(signal) / np.sum(weight))
-    return make_split(theta, signal - theta * weight, -weight, clusters)
+    return split_of(theta, signal - theta * weight, -weight, clusters)
 
 
 def _nodes(
@@ -152,15 +152,15 @@ def _nodes(
     while len(nodes) < len(waiting):
         at, rows, depth = waiting[len(nodes)]
         here = _mean_gain(signal * rows, weight * rows, clusters)
-        inside = isinstance(at, Rule)
+        branch = at if isinstance(at, Rule) else None
         nodes.append(
             PolicyNode(
                 node=len(nodes),
                 depth=depth,
-                feature=names[at.feature] if isinstance(at, Rule) else None,
-                cut=at.cut if isinstance(at, Rule) else None,
-                left=len(waiting) if inside else None,
-                right=len(waiting) + 1 if inside else None,
+                feature=names[branch.feature] if branch else None,
+                cut=branch.cut if branch else None,
+                left=len(waiting) if branch else None,
+                right=len(waiting) + 1 if branch else None,
                 treat=None if isinstance(at, Rule) else at,
                 n=int(np.count_nonzero(rows)),
                 share=float(np.sum(weight[rows]) / np.sum(weight)),
@@ -168,9 +168,9 @@ def _nodes(
                 se=here.se if _several_clusters(rows, clusters) else None,
             )
         )
-        if isinstance(at, Rule):
-            below = features[:, at.feature] <= at.cut
-            waiting += [(at.left, rows & below, depth + 1), (at.right, rows & ~below, depth + 1)]
+        if branch:
+            below = features[:, branch.feature] <= branch.cut
+            waiting += [(branch.left, rows & below, depth + 1), (branch.right, rows & ~below, depth + 1)]
     return nodes
 
 

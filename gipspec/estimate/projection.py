@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from gipspec.diagnostics import GipError, problem
-from gipspec.estimate.influence import Array, Clusters, Split, cluster_influence
+from gipspec.estimate.influence import Array, Clusters, Split, split_of
 from gipspec.estimate.residuals import COLLINEAR
 
 NO_CLUSTERS = Clusters()
@@ -33,16 +32,8 @@ def best_linear_predictor(
     theta = inverse @ signal
     error = signal - basis @ theta
     return tuple(
-        make_split(float(theta[j]), row * error, -row * basis[:, j], clusters)
-        for j, row in enumerate(inverse)
+        split_of(float(theta[j]), row * error, -row * basis[:, j], clusters) for j, row in enumerate(inverse)
     )
-
-
-def make_split(theta: float, psi: Array, psi_a: Array, clusters: Clusters) -> Split:
-    """Return the Split of an estimate from its scores (n,) and their derivatives (n,)."""
-    influence = cluster_influence(psi, psi_a, clusters)
-    se = math.sqrt(sum(float(np.sum(values**2)) for values in influence))
-    return Split(theta=theta, se=se, influence=influence)
 
 
 def _pseudo_inverse(basis: Array, names: Sequence[str]) -> Array:

@@ -82,7 +82,7 @@ def exact(effects, low: float, high: float, level: float) -> float:
 @pytest.mark.parametrize("reps", [1, 4])
 def test_critical_value_is_the_exact_one(level, reps):
     effects, _ = complementarity(reps=reps)
-    grid = np.linspace(-1, 2, 400)
+    grid = np.linspace(-1, 2, 100)
     found = critical_value(effects, line(grid), level=level, seed=1, draws=100_000)
     assert found == pytest.approx(exact(effects, -1, 2, level), abs=0.02)
 

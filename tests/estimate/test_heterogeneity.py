@@ -9,7 +9,7 @@ from estimate_samples import by_unit, make
 
 from gipspec.data.demean import demean
 from gipspec.diagnostics import GipError
-from gipspec.estimate import Clusters, aggregate, difference, plr, stack_influence
+from gipspec.estimate import Clusters, aggregate, correct_by_unit, difference, plr, stack_influence
 from gipspec.estimate.heterogeneity import differences, gate, group_effects, linear_effects, standardize
 from gipspec.estimate.joint import equality, joint_test
 from gipspec.estimate.projection import best_linear_predictor
@@ -291,6 +291,13 @@ def test_first_differences_commute_with_a_constant_moderator():
     np.testing.assert_allclose(np.diff((w * d).reshape(30, 6), axis=1), w.reshape(30, 6)[:, 1:] * change)
 
 
+def test_correction_by_unit_commutes_with_a_constant_moderator():
+    _, d, w, unit, _ = panel(30, 6, seed=0)
+    m_hat = np.sin(d)
+    corrected = correct_by_unit(w * m_hat, w * d, unit)
+    np.testing.assert_allclose(w * d - corrected, w * (d - correct_by_unit(m_hat, d, unit)), atol=1e-13)
+
+
 def nuisance(target, w, time):
     """Residuals of a regression on W, the period and their interactions: what the learner has to find."""
     dummies = np.eye(time.max() + 1)[time]
@@ -335,6 +342,29 @@ def test_a_moderator_that_changes_within_units_needs_residuals_of_its_own():
     assert abs(product[1].theta - 0.5) > 4 * product[1].se
     for split, truth in zip(own, (1.0, 0.5), strict=True):
         assert abs(split.theta - truth) < 3 * split.se < 0.1
+
+
+def test_groups_that_units_change_need_residuals_of_their_own():
+    """Units of large treatment are often in the upper group; the effects are 1 and 2."""
+    rng = np.random.default_rng(8)
+    unit, time = np.repeat(np.arange(1500), 6), np.tile(np.arange(6), 1500)
+    effect = rng.normal(size=1500)[unit]
+    groups = (effect + rng.normal(size=9000) > 0).astype(int)
+    indicators = groups[:, None] == np.arange(2)
+    d = 2 * effect + rng.normal(size=9000)
+    y = (1 + groups) * d + effect + rng.normal(size=9000)
+    left = demean(np.column_stack([y, d, d[:, None] * indicators]), [unit, time])
+    mean = demean(groups[:, None].astype(float), [unit])[:, 0]
+    share = groups - mean  # of the unit's periods in the upper group
+    basis = np.column_stack([np.eye(6)[time], groups, share, groups * share, share**2, groups * share**2])
+    y_r, d_r, *own = (c - basis @ np.linalg.lstsq(basis, c, rcond=None)[0] for c in left.T)
+    products = group_effects(y_r, d_r, groups, by_unit(unit), keys=("low", "high"))
+    remedied = group_effects(
+        y_r, d_r, groups, by_unit(unit), keys=("low", "high"), interactions=np.column_stack(own)
+    )
+    assert max(abs(s.theta - t) / s.se for s, t in zip(products, (1, 2), strict=True)) > 4
+    assert max(abs(s.theta - t) / s.se for s, t in zip(remedied, (1, 2), strict=True)) < 3
+    assert max(se(remedied)) < 0.05
 
 
 def test_intervals_of_groups_cover_the_truth():
