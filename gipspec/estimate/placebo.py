@@ -198,9 +198,9 @@ def permutation_test(t: float, draws: Array, *, level: float = 0.95) -> Permutat
 def lead_adoption(d: Array, unit: Codes, time: Codes, k: int) -> tuple[Array, NDArray[np.bool_]]:
     """Return a treatment (n,) that sets in `k` periods too early, and the rows to keep (n,).
 
-    Rows are kept while they are not yet treated. The true effect has no part in them, so that an effect of the
-    early treatment is anticipation or a difference in trends. Units treated from their first period on drop
-    out. The treatment must be an absorbing one, see `adoption_obstacle`; periods are counted as `time` does.
+    Rows are kept while they are not yet treated. The true effect has no part in them, so that an effect of
+    the early treatment is anticipation or a difference in trends. Units treated from their first period on
+    drop out. The treatment must be an absorbing one, see `adoption_obstacle`; periods are counted as `time` does.
     """
     adoption = _adoption(d, unit, time)
     adopts = np.zeros(len(adoption), dtype=bool)
