@@ -200,7 +200,7 @@ def lead_adoption(d: Array, unit: Codes, time: Codes, k: int) -> tuple[Array, ND
 
     Rows are kept while they are not yet treated. The true effect has no part in them, so that an effect of
     the early treatment is anticipation or a difference in trends. Units treated from their first period on
-    drop out. The treatment must be an absorbing one, see `adoption_obstacle`; periods are counted as `time` does.
+    drop out. The treatment must be an absorbing one, see `adoption_obstacle`; `time` counts the periods.
     """
     adoption = _adoption(d, unit, time)
     adopts = np.zeros(len(adoption), dtype=bool)
