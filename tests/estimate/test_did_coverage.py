@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from did_samples import estimate, event_truth, simulate, units_as_clusters
 
-from gipspec.estimate import stack_influence
-from gipspec.estimate.did import joint_band, pre_trend, split_of, summarize
+from gipspec.estimate import joint_band, standard_errors
+from gipspec.estimate.did import effect_influence, pre_trend, summarize
 
 UNITS, DRAWS = 300, 150
 QUANTILE = 1.959964
@@ -27,16 +27,15 @@ def draws():
         effects = estimate(x, cohort, y, rng, control="notyet", base="universal")
         summary = summarize(effects, "event")
         known = summarize(effects, "event", weights="known")
-        splits = [split_of(t, i, clusters) for t, i in zip(summary.theta, summary.influence.T, strict=True)]
-        band = joint_band([stack_influence([s], clusters) for s in splits], 0.95, seed=seed, draws=5_000)
+        stacked = effect_influence([summary], clusters)
         found.append(
             {
                 "labels": summary.labels,
                 "error": summary.theta - [event_truth(e) if e >= 0 else 0.0 for e in summary.labels],
-                "se": np.array([s.se for s in splits]),
+                "se": np.array([standard_errors(e)[0] for e in stacked]),
                 "known": np.sqrt(np.sum(known.influence**2, axis=0)),
-                "band": band,
-                "pre": pre_trend([summary], clusters),
+                "band": joint_band(stacked, 0.95, seed=seed, draws=5_000),
+                "pre": pre_trend(summary.labels, stacked),
             }
         )
     return found
@@ -65,8 +64,8 @@ def test_weights_taken_as_known_cover_less(draws):
 
 
 def test_the_band_covers_all_event_times_at_once(draws):
-    half = [(d["band"].intervals[0][1] - d["band"].intervals[0][0]) / 2 for d in draws]
-    np.testing.assert_allclose(half, [d["band"].critical * d["se"][0] for d in draws])
+    for d in draws:
+        np.testing.assert_allclose(d["band"].high - d["band"].low, 2 * d["band"].critical * d["se"])
     inside = [np.all(np.abs(d["error"]) < d["band"].critical * d["se"]) for d in draws]
     assert 0.90 < np.mean(inside) < 0.995
     apart = [np.all(np.abs(d["error"]) < QUANTILE * d["se"]) for d in draws]

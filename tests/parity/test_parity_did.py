@@ -17,7 +17,6 @@ from doubleml.did import DoubleMLDIDMulti
 from parity_did import (
     PERIODS,
     cells_of,
-    cohorts,
     effects_of,
     make_staggered,
     outcomes,
@@ -26,17 +25,17 @@ from parity_did import (
     run_binary,
     run_multi,
 )
+from parity_samples import by as clusters_by
 from parity_samples import quietly
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
-from gipspec.estimate import Clusters, stack_influence
+from gipspec.estimate import joint_band
 from gipspec.estimate.did import (
     NEVER,
     cell_effect,
+    effect_influence,
     find_cells,
-    joint_band,
     outcome_change,
-    split_of,
     stack_cells,
     summarize,
 )
@@ -213,7 +212,7 @@ def test_without_controls_it_is_the_saturated_regression():
 
 def test_the_joint_band_against_doublemls_bootstrap():
     """Both draw normal multipliers; critical values agree up to the noise of 20,000 draws."""
-    frame, _, ours, multi = both("never", "varying")
+    _, _, ours, multi = both("never", "varying")
     model = multi.aggregate("eventstudy")
     np.random.seed(0)  # DoubleML draws from the global state
     with quietly():
@@ -221,13 +220,5 @@ def test_the_joint_band_against_doublemls_bootstrap():
     interval = framework.confint(joint=True, level=0.95).to_numpy()
     theirs = (interval[:, 1] - interval[:, 0]) / 2 / framework.ses
     summary = summarize(ours, "event", weights="known")
-    units = Clusters(
-        dimensions=("unit",),
-        names=(tuple(f"{i:03d}" for i in range(len(cohorts(frame)))),),
-        codes=(np.arange(len(cohorts(frame))),),
-    )
-    effects = [
-        stack_influence([split_of(theta, influence, units)], units)
-        for theta, influence in zip(summary.theta, summary.influence.T, strict=True)
-    ]
+    effects = effect_influence([summary], clusters_by("unit", np.arange(len(ours.cohort))))
     assert joint_band(effects, 0.95, seed=0).critical == pytest.approx(theirs.mean(), abs=0.03)
