@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from gipspec.data.design import panel_design as panel_design
     from gipspec.data.expressions import evaluate as evaluate
     from gipspec.data.expressions import evaluate_condition as evaluate_condition
+    from gipspec.data.groups_by import Grouping as Grouping
+    from gipspec.data.groups_by import check_treatment_varies as check_treatment_varies
+    from gipspec.data.groups_by import group_by_category as group_by_category
+    from gipspec.data.groups_by import group_by_median as group_by_median
+    from gipspec.data.groups_by import group_by_quantile as group_by_quantile
+    from gipspec.data.groups_by import group_rows as group_rows
     from gipspec.data.model import ModelData as ModelData
     from gipspec.data.model import model_data as model_data
     from gipspec.data.schema import read_schema as read_schema
@@ -25,13 +31,19 @@ if TYPE_CHECKING:
 _MODULES = {
     "Dataset": "dataset",
     "Design": "design",
+    "Grouping": "groups_by",
     "Index": "dataset",
     "ModelData": "model",
     "Table": "table",
     "build_dataset": "build",
+    "check_treatment_varies": "groups_by",
     "covariate_design": "design",
     "evaluate": "expressions",
     "evaluate_condition": "expressions",
+    "group_by_category": "groups_by",
+    "group_by_median": "groups_by",
+    "group_by_quantile": "groups_by",
+    "group_rows": "groups_by",
     "model_data": "model",
     "panel_design": "design",
     "read_schema": "schema",

@@ -2,8 +2,18 @@
 
 from gipspec.estimate.aggregate import Aggregate, aggregate, infer, median_rule
 from gipspec.estimate.correct import correct_by_unit
+from gipspec.estimate.curve import Curve, critical_value, effect_curve, linear_basis
 from gipspec.estimate.difference import difference, standard_errors
+from gipspec.estimate.heterogeneity import (
+    Standardized,
+    differences,
+    gate,
+    group_effects,
+    linear_effects,
+    standardize,
+)
 from gipspec.estimate.influence import Clusters, Influence, Split, cluster_influence, stack_influence
+from gipspec.estimate.joint import Joint, equality, joint_test, median_covariance, side_by_side
 from gipspec.estimate.mediation import Mediation, MediationNuisances, mediation
 from gipspec.estimate.mediation_linear import LinearMediation, mediation_linear
 from gipspec.estimate.multiple import (
@@ -28,6 +38,16 @@ from gipspec.estimate.placebo import (
     permuted_treatment,
 )
 from gipspec.estimate.plr import plr
+from gipspec.estimate.policy import (
+    Policy,
+    PolicyNode,
+    PolicyValue,
+    learn_policy,
+    policy_value,
+    residual_signal,
+)
+from gipspec.estimate.policy_search import Rule, best_rule, treated_by
+from gipspec.estimate.projection import best_linear_predictor
 from gipspec.estimate.sensitivity import (
     Benchmark,
     Contours,
@@ -50,32 +70,52 @@ __all__ = [
     "Benchmark",
     "Clusters",
     "Contours",
+    "Curve",
     "Influence",
+    "Joint",
     "LinearMediation",
     "Mediation",
     "MediationNuisances",
     "Paths",
     "PermutationTest",
     "PlaceboDraws",
+    "Policy",
+    "PolicyNode",
+    "PolicyValue",
     "Robustness",
+    "Rule",
     "SensitivityBounds",
     "SensitivityElements",
     "Split",
+    "Standardized",
     "Wald",
     "adjust_p",
     "adoption_obstacle",
     "adoption_paths",
     "aggregate",
+    "best_linear_predictor",
+    "best_rule",
     "cluster_influence",
     "correct_by_unit",
     "covariance",
+    "critical_value",
     "design_draws",
     "difference",
+    "differences",
+    "effect_curve",
+    "equality",
+    "gate",
+    "group_effects",
     "infer",
     "irm_elements",
     "joint_band",
+    "joint_test",
     "known_propensity",
     "lead_adoption",
+    "learn_policy",
+    "linear_basis",
+    "linear_effects",
+    "median_covariance",
     "median_rule",
     "mediation",
     "mediation_linear",
@@ -86,11 +126,16 @@ __all__ = [
     "permuted_treatment",
     "plr",
     "plr_elements",
+    "policy_value",
+    "residual_signal",
     "robustness_value",
     "sensitivity_benchmark",
     "sensitivity_bounds",
     "sensitivity_contours",
+    "side_by_side",
     "stack_influence",
     "standard_errors",
+    "standardize",
+    "treated_by",
     "wald",
 ]

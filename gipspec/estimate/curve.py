@@ -32,7 +32,7 @@ class Curve:
     critical: float
 
 
-def line(at: Array) -> Array:
+def linear_basis(at: Array) -> Array:
     """Return the basis (m, 2) of an effect θ_d + θ_dw·w at the points (m,)."""
     return np.column_stack([np.ones(len(at)), at])
 
@@ -43,7 +43,7 @@ def effect_curve(
     """Evaluate Σ_k basis[i, k]·θ_k at each point i.
 
     `effects` (k,) are joint estimates, such as those of d and d·w, or of a best linear predictor; `basis`
-    (m, k) holds its functions at the points `at` (m,), for d and d·w that of `line`. Each point is aggregated
+    (m, k) holds its functions at the points `at` (m,), for d and d·w `linear_basis`. Each point is aggregated
     over repetitions by `median_rule`, like any estimate, with the covariance of the coefficients included.
     `critical` is the width of the joint band in standard errors, such as that of `critical_value`.
     """

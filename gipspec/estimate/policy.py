@@ -20,7 +20,7 @@ import numpy as np
 
 from gipspec.estimate.combine import combination
 from gipspec.estimate.influence import Array, Clusters, Codes, Split, split_of
-from gipspec.estimate.policy_search import Flags, Rule, assign, best_rule
+from gipspec.estimate.policy_search import Flags, Rule, best_rule, treated_by
 from gipspec.estimate.projection import NO_CLUSTERS
 
 
@@ -109,11 +109,11 @@ def learn_policy(
     for fold in np.unique(folds):
         held = folds == fold
         other = best_rule(signal[~held], features[~held], depth=depth, leaf=leaf, bins=bins)
-        honest[held] = assign(other, features[held])
+        honest[held] = treated_by(other, features[held])
     return Policy(
         rule=rule,
         nodes=tuple(_nodes(rule, signal, weight, features, names, clusters)),
-        in_sample=policy_value(signal, weight, assign(rule, features), clusters),
+        in_sample=policy_value(signal, weight, treated_by(rule, features), clusters),
         cross_fitted=policy_value(signal, weight, honest, clusters),
     )
 

@@ -85,12 +85,12 @@ def best_rule(gain: Array, features: Array, *, depth: int, leaf: int, bins: int 
     return _grow(sample, depth)
 
 
-def assign(rule: Rule | bool, features: Array) -> Flags:
+def treated_by(rule: Rule | bool, features: Array) -> Flags:
     """Say which rows of features (n, p) a tree treats, (n,)."""
     if isinstance(rule, bool):
         return np.full(len(features), rule)
     left = features[:, rule.feature] <= rule.cut
-    return np.where(left, assign(rule.left, features), assign(rule.right, features))
+    return np.where(left, treated_by(rule.left, features), treated_by(rule.right, features))
 
 
 def _ends(x: Array, bins: int) -> Array:

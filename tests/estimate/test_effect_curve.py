@@ -13,7 +13,7 @@ from scipy.optimize import brentq
 
 from gipspec.estimate import plr, stack_influence
 from gipspec.estimate.aggregate import median_rule
-from gipspec.estimate.curve import critical_value, effect_curve, line
+from gipspec.estimate.curve import critical_value, effect_curve, linear_basis
 from gipspec.estimate.joint import median_covariance, side_by_side
 from gipspec.estimate.projection import best_linear_predictor
 
@@ -37,9 +37,9 @@ def complementarity(reps: int = 1, units: int = 40):
 
 def test_points_are_linear_combinations_of_one_regression():
     effects, (y, basis, unit) = complementarity()
-    found = effect_curve(effects, line(GRID), GRID, level=0.9, critical=2.5)
+    found = effect_curve(effects, linear_basis(GRID), GRID, level=0.9, critical=2.5)
     joint = sm.OLS(y, basis).fit(cov_type="cluster", cov_kwds={"groups": unit, "use_correction": False})
-    expected = joint.t_test(line(GRID))
+    expected = joint.t_test(linear_basis(GRID))
     np.testing.assert_allclose(found.effect, expected.effect, atol=1e-12)
     np.testing.assert_allclose(found.se, np.ravel(expected.sd), atol=1e-12)
     np.testing.assert_allclose(np.column_stack([found.low, found.high]), expected.conf_int(0.1), atol=1e-9)
@@ -50,7 +50,7 @@ def test_points_are_linear_combinations_of_one_regression():
 
 def test_each_point_is_the_median_over_splits():
     effects, _ = complementarity(reps=5)
-    found = effect_curve(effects, line(GRID), GRID, level=0.95, critical=2.0)
+    found = effect_curve(effects, linear_basis(GRID), GRID, level=0.95, critical=2.0)
     for i in (0, 30):
         point = effects[0].theta + GRID[i] * effects[1].theta
         values = effects[0].values[0] + GRID[i] * effects[1].values[0]
@@ -83,13 +83,13 @@ def exact(effects, low: float, high: float, level: float) -> float:
 def test_critical_value_is_the_exact_one(level, reps):
     effects, _ = complementarity(reps=reps)
     grid = np.linspace(-1, 2, 100)
-    found = critical_value(effects, line(grid), level=level, seed=1, draws=100_000)
+    found = critical_value(effects, linear_basis(grid), level=level, seed=1, draws=100_000)
     assert found == pytest.approx(exact(effects, -1, 2, level), abs=0.02)
 
 
 def test_one_point_needs_no_more_than_its_interval():
     effects, _ = complementarity()
-    found = critical_value(effects, line(np.array([0.5])), level=0.95, seed=1)
+    found = critical_value(effects, linear_basis(np.array([0.5])), level=0.95, seed=1)
     assert found == pytest.approx(1.96, abs=0.05)
     assert found >= 1.9599
 
@@ -97,10 +97,11 @@ def test_one_point_needs_no_more_than_its_interval():
 def test_wider_range_wider_band_and_the_same_seed_the_same_value():
     effects, _ = complementarity()
     values = [
-        critical_value(effects, line(np.linspace(0, end, 50)), level=0.95, seed=1) for end in (0.1, 1, 10)
+        critical_value(effects, linear_basis(np.linspace(0, end, 50)), level=0.95, seed=1)
+        for end in (0.1, 1, 10)
     ]
     assert values[0] < values[1] < values[2] < math.sqrt(5.9915) + 0.05  # χ²(2): all directions at once
-    again = critical_value(effects, line(np.linspace(0, 1, 50)), level=0.95, seed=1)
+    again = critical_value(effects, linear_basis(np.linspace(0, 1, 50)), level=0.95, seed=1)
     assert again == values[1]
 
 
@@ -117,8 +118,8 @@ def test_the_band_covers_the_whole_line():
         both = np.column_stack([d, d * w])
         splits = best_linear_predictor(y, both, clusters)
         effects = [stack_influence([s], clusters) for s in splits]
-        critical = critical_value(effects, line(grid), level=0.95, seed=seed, draws=2000)
-        curve = effect_curve(effects, line(grid), grid, level=0.95, critical=critical)
+        critical = critical_value(effects, linear_basis(grid), level=0.95, seed=seed, draws=2000)
+        curve = effect_curve(effects, linear_basis(grid), grid, level=0.95, critical=critical)
         joint += np.all((curve.joint_low < truth) & (truth < curve.joint_high))
         pointwise += np.all((curve.low < truth) & (truth < curve.high))
     assert 0.88 < joint / 400 < 0.98

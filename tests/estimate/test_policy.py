@@ -14,7 +14,7 @@ from gipspec.diagnostics import GipError
 from gipspec.estimate import plr
 from gipspec.estimate.heterogeneity import gate
 from gipspec.estimate.policy import learn_policy, policy_value, residual_signal
-from gipspec.estimate.policy_search import Rule, assign, best_rule
+from gipspec.estimate.policy_search import Rule, best_rule, treated_by
 
 # Search
 
@@ -53,7 +53,7 @@ def test_no_tree_is_better(depth, leaf, seed):
     x = np.column_stack([rng.normal(size=n), rng.integers(0, 4, n), rng.integers(0, 2, n)])
     gain = rng.normal(size=n)
     rule = best_rule(gain, x, depth=depth, leaf=leaf)
-    assert gain[assign(rule, x)].sum() == pytest.approx(exhaustive(gain, x, depth, leaf), abs=1e-12)
+    assert gain[treated_by(rule, x)].sum() == pytest.approx(exhaustive(gain, x, depth, leaf), abs=1e-12)
     assert depth_of(rule) <= depth
     assert min(rows.sum() for rows in leaves(rule, x, np.ones(n, dtype=bool))) >= leaf
 
@@ -67,7 +67,7 @@ def test_at_least_as_good_as_the_greedy_tree_of_doubleml(seed):
     gain = 0.5 * np.sin(x[:, 0]) - 0.1 * (x[:, 1] > x[:, 2]) + rng.normal(size=300)
     greedy = DoubleMLPolicyTree(gain, pd.DataFrame(x), depth=2, min_samples_leaf=8, ccp_alpha=0).fit()
     treated = greedy.predict(pd.DataFrame(x))["pred_treatment"].to_numpy() == 1
-    ours = assign(best_rule(gain, x, depth=2, leaf=8), x)
+    ours = treated_by(best_rule(gain, x, depth=2, leaf=8), x)
     assert gain[ours].sum() >= gain[treated].sum() - 1e-12
 
 
@@ -78,7 +78,7 @@ def test_finds_what_a_greedy_tree_cannot_see():
     grid = np.array([(a, b) for a in range(4) for b in range(4)] * 10, dtype=float)
     gain = np.where((grid[:, 0] >= 2) != (grid[:, 1] >= 2), 1.0, -1.0)
     rule = best_rule(gain, grid, depth=2, leaf=1)
-    np.testing.assert_array_equal(assign(rule, grid), gain > 0)
+    np.testing.assert_array_equal(treated_by(rule, grid), gain > 0)
     greedy = DoubleMLPolicyTree(gain, pd.DataFrame(grid), depth=2).fit()
     treated = greedy.predict(pd.DataFrame(grid))["pred_treatment"].to_numpy() == 1
     assert gain[treated].sum() < gain[gain > 0].sum()
@@ -104,12 +104,12 @@ def test_features_that_cannot_be_cut():
 def test_order_of_rows_and_scale_of_features_do_not_matter():
     rng = np.random.default_rng(1)
     x, gain = rng.normal(size=(500, 3)), rng.normal(size=500)
-    treated = assign(best_rule(gain, x, depth=2, leaf=20), x)
+    treated = treated_by(best_rule(gain, x, depth=2, leaf=20), x)
     order = rng.permutation(500)
-    again = assign(best_rule(gain[order], x[order], depth=2, leaf=20), x[order])
+    again = treated_by(best_rule(gain[order], x[order], depth=2, leaf=20), x[order])
     np.testing.assert_array_equal(again, treated[order])
     np.testing.assert_array_equal(
-        assign(best_rule(gain * 1e-8, np.exp(x), depth=2, leaf=20), np.exp(x)), treated
+        treated_by(best_rule(gain * 1e-8, np.exp(x), depth=2, leaf=20), np.exp(x)), treated
     )
 
 
@@ -117,8 +117,8 @@ def test_percentiles_cost_little():
     rng = np.random.default_rng(2)
     x = rng.normal(size=(1000, 2))
     gain = np.where((x[:, 0] > 0.2) & (x[:, 1] > -0.4), 1.0, -1.0) + rng.normal(size=1000)
-    every = gain[assign(best_rule(gain, x, depth=2, leaf=10, bins=1000), x)].sum()
-    percentile = gain[assign(best_rule(gain, x, depth=2, leaf=10), x)].sum()
+    every = gain[treated_by(best_rule(gain, x, depth=2, leaf=10, bins=1000), x)].sum()
+    percentile = gain[treated_by(best_rule(gain, x, depth=2, leaf=10), x)].sum()
     assert 0.98 * every < percentile <= every + 1e-9
 
 
