@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from gipspec.engine.tasks import FitTask, TuneTask, describe
 from gipspec.lang.study import Learner, Model
-from gipspec.learn import Fit, QuantileFit, Request, derive_seed, fold_map
-from gipspec.recipe import Localized, Nuisance, Work
+from gipspec.learn import Fit, NestedFit, QuantileFit, Request, derive_seed, fold_map
+from gipspec.recipe import Localized, Nested, Nuisance, Work
 
 Codes = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
 def tune_tasks(model: Model, work: Work) -> list[TuneTask]:
@@ -45,20 +46,23 @@ def fit_tasks(model: Model, work: Work, n_units: int, tuned: Mapping[str, Learne
     4.1); `tuned` holds the outcomes of `tune_tasks` by key.
     """
     searches = tune_tasks(model, work)
-    learners = [tuned[s.key] for s in searches] or [n.learner for n in work.nuisances]
+    found = [tuned[s.key] for s in searches] or [n.learner for n in work.nuisances]
+    learners = dict(zip(work.nuisances, found, strict=True))
     tasks = []
     for rep in range(model.settings.reps):
         whole = _map(model, n_units, rep)
         tasks.append(
             [
-                FitTask(request=_request(model, one, learner, whole, rep), estimate=model.name)
-                for one, learner in zip(work.nuisances, learners, strict=True)
+                FitTask(request=_request(model, one, learners, whole, rep), estimate=model.name)
+                for one in work.nuisances
             ]
         )
     return tasks
 
 
-def _request(model: Model, one: Nuisance, learner: Learner, whole: Codes | None, rep: int) -> Request:
+def _request(
+    model: Model, one: Nuisance, learners: Mapping[Nuisance, Learner], whole: Codes | None, rep: int
+) -> Request:
     fold = one.folds if whole is None else whole[one.unit]
     if fold is None:
         raise TypeError("a column of folds was asked for, and the nuisance has none")
@@ -66,7 +70,7 @@ def _request(model: Model, one: Nuisance, learner: Learner, whole: Codes | None,
     match one.way:
         case None:
             return Fit(
-                learner=learner,
+                learner=learners[one],
                 x=one.x,
                 target=one.target,
                 fold=fold,
@@ -78,11 +82,11 @@ def _request(model: Model, one: Nuisance, learner: Learner, whole: Codes | None,
             )
         case Localized() as way:
             return QuantileFit(
-                learner=learner,
+                learner=learners[one],
                 propensity_learner=way.propensity_learner,
                 x=one.x,
                 outcome=way.outcome,
-                arm=np.ones(len(one.target), dtype=bool) if one.teach is None else one.teach,
+                arm=_teachers(one),
                 quantile=way.quantile,
                 trim=way.trim,
                 fold=fold,
@@ -91,6 +95,26 @@ def _request(model: Model, one: Nuisance, learner: Learner, whole: Codes | None,
                 categorical=one.categorical,
                 name=one.name,
             )
+        case Nested(inner=inner):
+            return NestedFit(
+                learner=learners[one],
+                x=one.x,
+                inner_learner=learners[inner],
+                inner_x=inner.x,
+                target=inner.target,
+                teach=_teachers(one),
+                inner_teach=_teachers(inner),
+                fold=fold,
+                group=one.unit,
+                seed=seed,
+                categorical=one.categorical,
+                inner_categorical=inner.categorical,
+                name=one.name,
+            )
+
+
+def _teachers(one: Nuisance) -> Flags:
+    return np.ones(len(one.target), dtype=bool) if one.teach is None else one.teach
 
 
 def _map(model: Model, n_units: int, rep: int) -> Codes | None:

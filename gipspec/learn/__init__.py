@@ -6,13 +6,14 @@ from gipspec.learn.folds import derive_seed, fold_map
 from gipspec.learn.nested import cross_fit_nested
 from gipspec.learn.quality import fit_quality
 from gipspec.learn.quantile import cross_fit_quantile
-from gipspec.learn.requests import Fit, QuantileFit, Request
-from gipspec.learn.task import Task, task_of
+from gipspec.learn.requests import Fit, NestedFit, QuantileFit, Request
+from gipspec.learn.task import Task, regressor_of, task_of
 from gipspec.learn.tune import tune_learner
 
 __all__ = [
     "CrossFit",
     "Fit",
+    "NestedFit",
     "QuantileFit",
     "Request",
     "Task",
@@ -23,6 +24,7 @@ __all__ = [
     "derive_seed",
     "fit_quality",
     "fold_map",
+    "regressor_of",
     "task_of",
     "tune_learner",
 ]

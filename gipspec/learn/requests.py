@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gipspec.lang.study import Learner
 from gipspec.learn.crossfit import CrossFit, cross_fit
+from gipspec.learn.nested import cross_fit_nested
 from gipspec.learn.quantile import cross_fit_quantile
 
 Array = NDArray[np.float64]
@@ -84,4 +85,43 @@ class QuantileFit:
         )
 
 
-Request = Fit | QuantileFit
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class NestedFit:
+    """The mean, among rows that `teach`, of the mean of a target among others; see `cross_fit_nested`.
+
+    `name` is what messages call the target; it changes no number.
+    """
+
+    learner: Learner
+    x: Array
+    inner_learner: Learner
+    inner_x: Array
+    target: Array
+    teach: Flags
+    inner_teach: Flags
+    fold: Codes
+    group: Codes
+    seed: int
+    categorical: tuple[int, ...] = ()
+    inner_categorical: tuple[int, ...] = ()
+    name: str = ""
+
+    def perform(self) -> CrossFit:
+        return cross_fit_nested(
+            self.learner,
+            self.x,
+            self.inner_learner,
+            self.inner_x,
+            self.target,
+            teach=self.teach,
+            inner_teach=self.inner_teach,
+            fold=self.fold,
+            group=self.group,
+            seed=self.seed,
+            categorical=self.categorical,
+            inner_categorical=self.inner_categorical,
+            name=self.name,
+        )
+
+
+Request = Fit | QuantileFit | NestedFit

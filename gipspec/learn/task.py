@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -31,6 +32,17 @@ def task_of(learner: Learner, target: ArrayLike, name: str = "") -> Task:
 def member_task(learner: Learner, task: Task) -> Task:
     """Return the task of a stack's member: that of the stack, but `ols` regresses."""
     return "regression" if learner.name == "ols" else task
+
+
+def regressor_of(learner: Learner) -> Learner:
+    """Return the learner for a mean that is no probability: `ols` in the place of what only classifies."""
+    if LEARNERS[learner.name].task == "classification":
+        return Learner(
+            name="ols",
+            parameters=tuple((p.name, p.default) for p in LEARNERS["ols"].parameters),
+            label="ols",
+        )
+    return replace(learner, members=tuple(regressor_of(m) for m in learner.members))
 
 
 def is_binary(target: ArrayLike) -> bool:

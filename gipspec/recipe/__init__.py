@@ -7,6 +7,17 @@ nor the scheduler.
 
 from gipspec.recipe.found import Found, Made, NuisanceFit, Series
 from gipspec.recipe.prepare import prepare_model
-from gipspec.recipe.work import Localized, Nuisance, Work, join
+from gipspec.recipe.work import Localized, Nested, Nuisance, Work, join
 
-__all__ = ["Found", "Localized", "Made", "Nuisance", "NuisanceFit", "Series", "Work", "join", "prepare_model"]
+__all__ = [
+    "Found",
+    "Localized",
+    "Made",
+    "Nested",
+    "Nuisance",
+    "NuisanceFit",
+    "Series",
+    "Work",
+    "join",
+    "prepare_model",
+]

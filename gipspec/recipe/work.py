@@ -33,6 +33,17 @@ class Localized:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Nested:
+    """Learn the mean, among the rows that teach, of what `inner` learns: `NestedFit`.
+
+    `inner` is another nuisance of the same work and target, with features, learner and teachers of its own. A
+    search for parameters takes the target itself in the place of `inner`'s predictions.
+    """
+
+    inner: Nuisance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Nuisance:
     """A function to be learned from data: E[target | x] among the rows that teach, predicted for all.
 
@@ -51,7 +62,7 @@ class Nuisance:
     folds: Codes | None = None
     categorical: tuple[int, ...] = ()
     teach: Flags | None = None
-    way: Localized | None = None
+    way: Localized | Nested | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
