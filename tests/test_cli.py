@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -226,3 +228,8 @@ def test_python_users_have_the_same_stages(shell: Shell) -> None:
     assert {e.name for e in results} == {"base", "more", "gap"}
     again = gipspec.loads(SPEC, folder=shell.folder).run()
     assert again["base"].coef == results["base"].coef
+
+
+def test_the_module_runs_as_the_command_does() -> None:
+    done = subprocess.run([sys.executable, "-m", "gipspec", "--version"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout.split()[0]) == (0, "gipspec,")
