@@ -37,12 +37,14 @@ def test_cohorts_are_first_treated_periods():
             [0, NAN, 1, 1, 1],  # 2004 or 2005?
             [NAN, NAN, NAN, NAN, 1],  # enters treated
             [NAN, NAN, NAN, NAN, NAN],
+            [NAN, 1, 1, 1, 1],
+            [0, NAN, NAN, 0, 0],
         ]
     )
     found = adoption(treatment, np.arange(2003, 2008))
-    assert found.cohort.tolist() == [2005, NEVER, 2003, 2004, 2005, 2007, NEVER]
+    assert found.cohort.tolist() == [2005, NEVER, 2003, 2004, 2005, 2007, NEVER, 2004, NEVER]
     assert found.reverting.tolist() == [3]
-    assert found.uncertain.tolist() == [4, 5]
+    assert found.uncertain.tolist() == [4, 5, 7]
 
 
 def test_long_columns_become_tables():
@@ -163,6 +165,14 @@ def test_every_training_set_needs_both_kinds():
     found = find_cells(cohort, PERIODS, seen(8), folds=[apart, together])
     assert set(pairs(found)) == {3}
     assert {(gone.cohort, gone.reason, gone.count) for gone in found.left_out} == {(4, "folds", 0)}
+
+
+def test_every_training_set_needs_two_controls():
+    cohort, fold = np.array([3, 3, 3, 3, NEVER, NEVER, NEVER]), np.array([0, 1, 0, 1, 0, 0, 1])
+    found = find_cells(cohort, PERIODS, seen(7), folds=[fold])
+    assert found.cells == ()
+    assert {(gone.reason, gone.count) for gone in found.left_out} == {("folds", 1)}
+    assert len(find_cells(cohort, PERIODS, seen(7)).cells) == 4
 
 
 def test_a_window_of_event_time():

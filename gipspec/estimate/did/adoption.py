@@ -48,5 +48,5 @@ def adoption(treatment: Array, periods: Codes) -> Adoption:
     return Adoption(
         cohort=np.where(ever, periods[first], NEVER),
         reverting=np.flatnonzero(ever & (after & seen & ~treated).any(axis=1)),
-        uncertain=np.flatnonzero(ever & unseen_before),
+        uncertain=np.flatnonzero(unseen_before),
     )
