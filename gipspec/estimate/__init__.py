@@ -12,7 +12,9 @@ from gipspec.estimate.heterogeneity import (
     linear_effects,
     standardize,
 )
+from gipspec.estimate.iivm import InstrumentNuisances, compliers, iivm, instrument_effects
 from gipspec.estimate.influence import Clusters, Influence, Split, cluster_influence, stack_influence
+from gipspec.estimate.irm import doubly_robust, irm
 from gipspec.estimate.joint import Joint, equality, joint_test, median_covariance, side_by_side
 from gipspec.estimate.mediation import Mediation, MediationNuisances, mediation
 from gipspec.estimate.mediation_linear import LinearMediation, mediation_linear
@@ -37,6 +39,7 @@ from gipspec.estimate.placebo import (
     permutations,
     permuted_treatment,
 )
+from gipspec.estimate.pliv import first_stage, pliv
 from gipspec.estimate.plr import plr
 from gipspec.estimate.policy import (
     Policy,
@@ -48,6 +51,7 @@ from gipspec.estimate.policy import (
 )
 from gipspec.estimate.policy_search import Rule, best_rule, treated_by
 from gipspec.estimate.projection import best_linear_predictor
+from gipspec.estimate.propensity import Overlap, bounded, overlap
 from gipspec.estimate.sensitivity import (
     Benchmark,
     Contours,
@@ -62,6 +66,7 @@ from gipspec.estimate.sensitivity import (
     sensitivity_contours,
 )
 from gipspec.estimate.wald import Wald, covariance, wald
+from gipspec.estimate.weak import ConfidenceSet, anderson_rubin, first_stage_f, majority
 
 __all__ = [
     "Adjusted",
@@ -69,13 +74,16 @@ __all__ = [
     "Band",
     "Benchmark",
     "Clusters",
+    "ConfidenceSet",
     "Contours",
     "Curve",
     "Influence",
+    "InstrumentNuisances",
     "Joint",
     "LinearMediation",
     "Mediation",
     "MediationNuisances",
+    "Overlap",
     "Paths",
     "PermutationTest",
     "PlaceboDraws",
@@ -93,20 +101,29 @@ __all__ = [
     "adoption_obstacle",
     "adoption_paths",
     "aggregate",
+    "anderson_rubin",
     "best_linear_predictor",
     "best_rule",
+    "bounded",
     "cluster_influence",
+    "compliers",
     "correct_by_unit",
     "covariance",
     "critical_value",
     "design_draws",
     "difference",
     "differences",
+    "doubly_robust",
     "effect_curve",
     "equality",
+    "first_stage",
+    "first_stage_f",
     "gate",
     "group_effects",
+    "iivm",
     "infer",
+    "instrument_effects",
+    "irm",
     "irm_elements",
     "joint_band",
     "joint_test",
@@ -115,15 +132,18 @@ __all__ = [
     "learn_policy",
     "linear_basis",
     "linear_effects",
+    "majority",
     "median_covariance",
     "median_rule",
     "mediation",
     "mediation_linear",
     "movable",
     "observed_paths",
+    "overlap",
     "permutation_test",
     "permutations",
     "permuted_treatment",
+    "pliv",
     "plr",
     "plr_elements",
     "policy_value",

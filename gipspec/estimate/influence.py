@@ -36,6 +36,9 @@ class Clusters:
         return cls(dimensions=(dimension,), names=(names,), codes=(np.arange(len(names), dtype=np.int64),))
 
 
+NO_CLUSTERS = Clusters()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Influence:
     """Clustered scores of an estimate, by repetition: what any two estimates are compared with.

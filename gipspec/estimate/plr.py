@@ -6,10 +6,8 @@ from collections.abc import Sequence
 
 from gipspec.estimate.checks import check_clusters, check_finite, check_probabilities
 from gipspec.estimate.door import score_plr
-from gipspec.estimate.influence import Array, Clusters, Split, split_of
+from gipspec.estimate.influence import NO_CLUSTERS, Array, Clusters, Split, split_of
 from gipspec.estimate.residuals import check_residuals, single_treatment
-
-NO_CLUSTERS = Clusters()
 
 
 def plr(

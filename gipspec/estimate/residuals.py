@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gipspec.diagnostics import GipError, problem
 from gipspec.estimate.influence import Array
+
+Flags = NDArray[np.bool_]
 
 NO_VARIATION = 1e-16  # share of a treatment's variance that is taken for rounding error
 ROUNDING = 64 * np.finfo(np.float64).eps  # relative to the largest value
@@ -21,33 +24,46 @@ def check_residuals(d: Array, m_hat: Array, names: Sequence[str]) -> None:
     collinear. `names` (k,) are for the messages.
     """
     residual = d - m_hat
-    left = np.sum(residual**2, axis=0)
-    noise = len(d) * (ROUNDING * np.max(np.abs(d), axis=0)) ** 2
-    explained = left <= NO_VARIATION * np.sum((d - np.mean(d, axis=0)) ** 2, axis=0) + noise
-    if np.any(explained):
+    gone = explained(d, residual)
+    if np.any(gone):
         raise GipError(
             *(
                 problem("G408", name=name, help="drop the controls or effects that determine it")
-                for name, gone in zip(names, explained, strict=True)
-                if gone
+                for name, nothing in zip(names, gone, strict=True)
+                if nothing
             )
         )
-    own = np.array(
-        [np.sum((residual[:, j] - others(residual, j, residual[:, j])) ** 2) for j in range(len(left))]
-    )
-    tied = [name for name, o, all_ in zip(names, own, left, strict=True) if o <= COLLINEAR * all_]
-    if tied:
-        raise GipError(problem("G411", names=" and ".join(f"`{name}`" for name in tied)))
+    together = [name for name, same in zip(names, tied(residual), strict=True) if same]
+    if together:
+        raise GipError(problem("G411", names=" and ".join(f"`{name}`" for name in together)))
+
+
+def explained(values: Array, residual: Array) -> Flags:
+    """Tell of which columns (k,) of `values` (n, k) nothing but rounding errors is left in `residual`."""
+    noise = len(values) * (ROUNDING * np.max(np.abs(values), axis=0)) ** 2
+    total = np.sum((values - np.mean(values, axis=0)) ** 2, axis=0)
+    return np.asarray(np.sum(residual**2, axis=0) <= NO_VARIATION * total + noise)
+
+
+def tied(residual: Array) -> Flags:
+    """Tell which columns (k,) of residuals (n, k) are a combination of the others."""
+    left = [residual[:, j] - others(residual, j, residual[:, j]) for j in range(residual.shape[1])]
+    return np.asarray(np.sum(np.square(left), axis=1) <= COLLINEAR * np.sum(residual**2, axis=0))
 
 
 def others(residual: Array, j: int, target: Array) -> Array:
     """Project `target` (n,) on the residualised treatments (n, k) other than the j-th; nought if k = 1."""
-    rest = np.delete(residual, j, axis=1)
-    if rest.shape[1] == 0:
+    return project(np.delete(residual, j, axis=1), target)
+
+
+def project(basis: Array, target: Array) -> Array:
+    """Project `target` (n,) on the columns of `basis` (n, k), through the origin; nought if k = 0."""
+    if basis.shape[1] == 0:
         return np.zeros_like(target)
-    rest = rest / np.linalg.norm(rest, axis=0)  # units of measurement must not decide what counts as nought
-    coefficients = np.linalg.lstsq(rest, target, rcond=None)[0]
-    return np.asarray(rest @ coefficients, dtype=np.float64)
+    scaled = basis / np.linalg.norm(
+        basis, axis=0
+    )  # units of measurement must not decide what counts as nought
+    return np.asarray(scaled @ np.linalg.lstsq(scaled, target, rcond=None)[0], dtype=np.float64)
 
 
 def single_treatment(y: Array, d: Array, l_hat: Array, m_hat: Array, j: int) -> tuple[Array, Array]:
