@@ -60,6 +60,17 @@ def test_predictions_must_be_finite(position, learner):
     assert learner in error.value.problems[0].message
 
 
+@pytest.mark.parametrize(("certain", "words"), [(1.0, "27 controls a probability of 1"), (0.0, "of 0")])
+def test_without_bounds_controls_need_weights(certain, words):
+    change, treated, g0_hat, _ = make_cell(41)
+    m_hat = np.full(41, certain)
+    with pytest.raises(GipError, match=words):
+        cell_effect(change, treated, g0_hat, m_hat, trim=0.0)
+    bounded = cell_effect(change, treated, g0_hat, m_hat)  # a propensity of 1% or 99% for all
+    r = change - g0_hat
+    assert bounded.theta == pytest.approx(r[treated].mean() - r[~treated].mean())
+
+
 def test_effects_stand_in_their_units_places():
     cohort = np.array([3, NEVER, 3, 4, NEVER, 4])
     found = find_cells(cohort, np.arange(1, 5), np.ones((6, 4), dtype=bool))
