@@ -36,10 +36,18 @@ def plr_nuisances(piece: Piece) -> tuple[Nuisance, ...]:
 
 def treatment_predictions(piece: Piece, fits: Sequence[CrossFit]) -> Array:
     """Return m̂ (n, k) of one repetition, given the treatments' cross-fits."""
-    m_hat = np.column_stack([fit.prediction for fit in fits])
+    return unit_corrected(piece, piece.design.d, fits)
+
+
+def unit_corrected(piece: Piece, values: Array, fits: Sequence[CrossFit]) -> Array:
+    """Return predictions (n, k) of `values` (n, k), treatments and their like, from one repetition's fits.
+
+    Where the design asks for it they have the unit means of what they predict (`Design.correct_by_unit`).
+    """
+    predictions = np.column_stack([fit.prediction for fit in fits])
     if not piece.design.correct_by_unit:
-        return m_hat
-    return correct_by_unit(m_hat, piece.design.d, piece.design.unit)
+        return predictions
+    return correct_by_unit(predictions, values, piece.design.unit)
 
 
 def finish_plr(piece: Piece, nuisances: Sequence[Nuisance], fits: Fits) -> Made:
