@@ -55,7 +55,7 @@ def iivm(
     Treatment and instrument hold 0 and 1. θ = E[ψ_Y] / E[ψ_D], the effect of the instrument on Y over that on
     D, each by its doubly robust signal (`instrument_effects`): the mean effect on compliers, whom the
     instrument moves, if it moves nobody the other way (Imbens and Angrist 1994). The score is that of
-    Chernozhukov et al. (2018), section 5.2. The instrument's propensity is held between `trim` and 1 - `trim`.
+    Chernozhukov et al. (2018), section 5.2. `trim` and 1 - `trim` bound the propensity of the instrument.
     Standard errors are clustered as in `plr`; names are for messages. Raises GipError: G406 a prediction is
     not finite, or no propensity can be made of it; G407 too few clusters.
     """

@@ -1,7 +1,7 @@
 """The interactive model against DoubleMLIRM, which fits learners of its own on the same folds.
 
-Tolerance 1e-8, absolute. Clusters are in equal folds, where DoubleML's weights are those of the pooled formula;
-the last test shows what it does elsewhere, and that gipspec keeps to the formula.
+Tolerance 1e-8, absolute. Clusters are in equal folds, where DoubleML's weights are those of the pooled
+formula; the last test shows what it does elsewhere, and that gipspec keeps to the formula.
 """
 
 from __future__ import annotations
