@@ -1,6 +1,6 @@
 """The interactive IV model against DoubleMLIIVM on the same folds: θ, SE and the set for weak instruments.
 
-Tolerance 1e-8, absolute. Clusters are in equal folds, where DoubleML's weights are those of the pooled formula.
+Tolerance 1e-8, absolute. Clusters are in equal folds, where DoubleML's weights are the pooled ones.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def test_the_weak_instrument_set_against_doubleml(strength, seed, shape):
 
 def test_share_of_compliers_is_the_mean_of_the_first_stage():
     frame = sample()
-    model, data, nuisances, clusters, _ = run_both(frame, clustered=True)
+    model, data, nuisances, clusters = run_both(frame, clustered=True)
     first = instrument_effects(*data, nuisances)[1]
     share = compliers(first, clusters)
     assert share.theta == pytest.approx(-np.mean(model.psi_elements["psi_a"]), abs=TOLERANCE)

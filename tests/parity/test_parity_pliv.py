@@ -1,6 +1,6 @@
-"""The partially linear IV model against DoubleMLPLIV on the same folds, and two-stage least squares elsewhere.
+"""The partially linear IV model against DoubleMLPLIV on the same folds, and two-stage least squares.
 
-Tolerance 1e-8, absolute. Clusters are in equal folds, where DoubleML's weights are those of the pooled formula.
+Tolerance 1e-8, absolute. Clusters are in equal folds, where DoubleML's weights are the pooled ones.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def test_unequal_folds_pool_all_rows():
 def test_first_stage_against_least_squares_with_clustered_errors():
     frame = sample(1, units=23)
     unit = frame["unit"].to_numpy()
-    y, d, z, l_hat, r_hat, m_hat = predictions(frame, "ols", equal_folds(23, 5, seed=0)[unit])
+    _, d, z, _, r_hat, m_hat = predictions(frame, "ols", equal_folds(23, 5, seed=0)[unit])
     ols = sm.OLS(d - r_hat, z - m_hat).fit(
         cov_type="cluster", cov_kwds={"groups": unit, "use_correction": False}
     )
