@@ -160,6 +160,7 @@ ESTIMATION = (
     _error("G416", "the instrument `{name}` does not vary{where}", "{remedy}", "Without variation in the instrument it moves no treatment."),
     _error("G417", "once the controls are removed, {what}", "{remedy}",
            "An instrument must be another variable than the treatment, and each instrument another than the rest."),
+    _error("G418", "the mediator `{name}` {reason}", "{remedy}", "An effect can only pass through a mediator with a variation of its own."),
     _error("G420", "the {quantile} quantile of `{outcome}` where `{treatment}` is {level} lies beyond the rows that have it", "choose quantiles nearer to the middle, or raise `trim=`",
            "The estimate of a quantile is an outcome that was seen, and few rows reach into the tails."),
     _error("G421", "`{name}` has {count} distinct values, and quantiles need at least {bound}", "{remedy}",

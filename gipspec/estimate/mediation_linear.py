@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from gipspec.diagnostics import GipError, problem
+from gipspec.estimate.checks import check_finite, check_probabilities
 from gipspec.estimate.combine import combination, ratio
-from gipspec.estimate.influence import Array, Clusters, Split
+from gipspec.estimate.influence import NO_CLUSTERS, Array, Clusters, Split
 from gipspec.estimate.plr import plr
-
-NO_CLUSTERS = Clusters()
+from gipspec.estimate.residuals import explained, tied
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +57,16 @@ def mediation_linear(
     the delta method gives the products. Where effect and slope are both nought it is too large.
 
     This is causal if the mediators are as good as random given D, X and the removed effects, and D and M do
-    not interact. Raises GipError as `plr` does; G406 names `learner_m` for predictions of a mediator.
+    not interact. Raises GipError as `plr` does; G406 names `learner_m` for predictions of a mediator, and
+    G418 stands for G408 and G411 where a mediator is at fault.
     """
     labels = tuple(names) if names is not None else tuple(f"m{k + 1}" for k in range(mediators.shape[1]))
-    for label, prediction in zip(labels, mediators_hat.T, strict=True):
-        _check_finite(prediction, label)
+    for label, mediator, prediction in zip(labels, mediators.T, mediators_hat.T, strict=True):
+        check_finite(prediction, "learner_m", label)
+        check_probabilities(mediator, prediction, "learner_m", label)
     treated, treated_hat = d[:, None], m_hat[:, None]
     (total,) = plr(y, treated, l_hat, treated_hat, clusters, names=(treatment,), outcome=outcome)
+    _check_left(d - m_hat, mediators, mediators - mediators_hat, treatment, labels)
     direct, *slopes = plr(
         y,
         np.column_stack([d, mediators]),
@@ -88,12 +91,19 @@ def mediation_linear(
     )
 
 
-def _check_finite(prediction: Array, name: str) -> None:
-    lost = int(np.count_nonzero(~np.isfinite(prediction)))
-    if lost:
-        reason = f"{lost} of its predictions are not finite numbers"
-        raise GipError(
-            problem(
-                "G406", learner="learner_m", target=f"`{name}`", reason=reason, remedy="try another learner"
-            )
-        )
+def _check_left(
+    d_residual: Array, mediators: Array, residual: Array, treatment: str, names: Sequence[str]
+) -> None:
+    """Refuse mediators (n, q) of which nothing is left, or that move with the treatment or each other."""
+    gone = [name for name, nothing in zip(names, explained(mediators, residual), strict=True) if nothing]
+    if gone:
+        reason = "is explained by the controls and effects"
+        remedy = "drop the controls or effects that determine it, or name another mediator"
+        raise GipError(*(problem("G418", name=name, reason=reason, remedy=remedy) for name in gone))
+    same = tied(np.column_stack([d_residual, residual]))
+    together = [name for name, one in zip((treatment, *names), same, strict=True) if one]
+    if together:
+        name = next(m for m in together if m != treatment)
+        rest = " and ".join(f"`{other}`" for other in together if other != name)
+        reason = f"cannot be told from {rest} once the controls are removed"
+        raise GipError(problem("G418", name=name, reason=reason, remedy="name another mediator, or fewer"))

@@ -1,11 +1,12 @@
-"""From a model to its work: the table of recipes."""
+"""From a model to its work: the tables of recipes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from gipspec.data import Dataset
-from gipspec.lang.study import Model, Panel
+from gipspec.lang.study import Model, Panel, Settings
+from gipspec.recipe.mediation_linear import prepare_mediation_linear
 from gipspec.recipe.plr import prepare_plr
 from gipspec.recipe.work import Flags, Work
 
@@ -14,6 +15,9 @@ Recipe = Callable[[Model, Dataset, Panel | None, Flags | None], Work]
 RECIPES: dict[str, Recipe] = {
     "plr": prepare_plr,
 }
+MECHANISMS: dict[str, Recipe] = {  # with `via=`
+    "plr": prepare_mediation_linear,
+}
 
 
 def prepare_model(model: Model, dataset: Dataset, panel: Panel | None, only: Flags | None = None) -> Work:
@@ -21,4 +25,10 @@ def prepare_model(model: Model, dataset: Dataset, panel: Panel | None, only: Fla
 
     Raises GipError with what is wrong with the data.
     """
-    return RECIPES[model.settings.model](model, dataset, panel, only)
+    return _recipe(model.settings)(model, dataset, panel, only)
+
+
+def _recipe(settings: Settings) -> Recipe:
+    if settings.via:
+        return MECHANISMS[settings.model]
+    return RECIPES[settings.model]

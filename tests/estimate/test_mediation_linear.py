@@ -124,8 +124,35 @@ def test_a_mediator_that_is_the_treatment_is_refused():
             y, d, 3 * d[:, None], l_hat, m_hat, 3 * m_hat[:, None], by_unit(unit),
             names=("patents",), treatment="gip",
         )  # fmt: skip
-    assert [p.code for p in error.value.problems] == ["G411"]
-    assert "`gip` and `patents`" in error.value.problems[0].message
+    assert [p.code for p in error.value.problems] == ["G418"]
+    assert error.value.problems[0].message.startswith("the mediator `patents` cannot be told from `gip` once")
+
+
+def test_mediators_that_repeat_each_other_are_refused():
+    (y, d, m, l_hat, m_hat, mediators_hat), unit = sample(1)
+    both, both_hat = np.column_stack([m, -2 * m]), np.column_stack([mediators_hat, -2 * mediators_hat])
+    with pytest.raises(GipError) as error:
+        mediation_linear(y, d, both, l_hat, m_hat, both_hat, by_unit(unit), names=("patents", "grants"))
+    assert [p.code for p in error.value.problems] == ["G418"]
+    assert "`patents` cannot be told from `grants`" in error.value.problems[0].message
+
+
+def test_a_mediator_that_the_controls_determine_is_refused():
+    (y, d, m, l_hat, m_hat, mediators_hat), unit = sample(2)
+    mediators_hat[:, 1] = m[:, 1]
+    with pytest.raises(GipError) as error:
+        mediation_linear(y, d, m, l_hat, m_hat, mediators_hat, by_unit(unit), names=("patents", "upgrading"))
+    assert [p.code for p in error.value.problems] == ["G418"]
+    assert "`upgrading` is explained by the controls" in error.value.problems[0].message
+
+
+def test_labels_for_a_mediator_of_0_and_1_name_its_learner():
+    (y, d, m, l_hat, m_hat, _), unit = sample(1)
+    binary, guess = (m > 0).astype(float), (m > 0.2).astype(float)
+    with pytest.raises(GipError) as error:
+        mediation_linear(y, d, binary, l_hat, m_hat, guess, by_unit(unit), names=("patents",))
+    assert [p.code for p in error.value.problems] == ["G406"]
+    assert "learner_m" in error.value.problems[0].message
 
 
 def test_predictions_of_a_mediator_must_be_finite():

@@ -32,9 +32,10 @@ def method_conflicts(
         remedy = f"write `fe={panel.unit} + {panel.time}`, or leave `fe=` away"
         found.append(problem("G215", place, reason=reason, remedy=remedy))
     transformed = settings.fe and method in ("within", "wg", "fd") and settings.model in _TRANSFORMED
-    for learner in (settings.learner_y, settings.learner_d):
+    for name in ("learner_y", "learner_d", *(("learner_m",) if settings.via else ())):
+        learner = getattr(settings, name)
         if learner.name == "logit" and transformed:
-            place = options["learner_d"].value.span if "learner_d" in options else where
+            place = options[name].value.span if name in options else where
             reason = f"`{learner.label}` needs a target of 0 and 1, and `fe_method={method}` transforms it"
             found.append(problem("G215", place, reason=reason, remedy="use `ols`, or `fe=none`"))
             break
@@ -76,6 +77,29 @@ def model_conflicts(
     return found
 
 
+def mediation_conflicts(
+    settings: Settings,
+    options: Mapping[str, Option],
+    defaults: Mapping[str, Option],
+    treatments: tuple[Expr, ...],
+) -> list[Problem]:
+    """Refuse mechanisms of several treatments or of the treated alone, and a learner of no mediator."""
+    if not settings.via:
+        option = options.get("learner_m")
+        if option is None or option is defaults.get("learner_m"):
+            return []
+        what, remedy = "a model without mediators", "name them with `via=`, or leave it away"
+        return [problem("G208", option.span, option="learner_m", what=what, remedy=remedy)]
+    found: list[Problem] = []
+    if len(treatments) > 1:
+        what, remedy = f"{len(treatments)} treatments", "make a line for each treatment"
+        found.append(problem("G208", options["via"].span, option="via", what=what, remedy=remedy))
+    if "target" in options and settings.target != "ate":
+        remedy = "direct and indirect effects are means over all rows: leave it away"
+        found.append(problem("G208", options["target"].span, option="target", what="`via=`", remedy=remedy))
+    return found
+
+
 def _suits(name: str) -> str:
     models = " or ".join(f"`model={m}`" for m in OPTIONS[name].models)
     return f"it goes with {models} ({MODELS[OPTIONS[name].models[0]]})"
@@ -104,7 +128,13 @@ def role_conflicts(
 def _further(settings: Settings, options: Mapping[str, Option]) -> Iterator[tuple[str, str, Span]]:
     for name, role, exprs in (("iv", "instrument", settings.iv), ("via", "mediator", settings.via)):
         for expr in exprs:
-            yield print_expr(expr), role, options[name].value.span
+            yield print_expr(expr), role, _place(expr.span, options[name].value.span)
+
+
+def _place(own: Span, option: Span) -> Span:
+    """Return the expression's own place, unless it comes from a `set` elsewhere."""
+    inside = own.source is option.source and option.start <= own.start and own.end <= option.end
+    return own if inside else option
 
 
 def _remedy(name: str, role: str, other: str) -> str:
