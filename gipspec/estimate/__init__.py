@@ -38,8 +38,9 @@ from gipspec.estimate.placebo import (
     permutation_test,
     permutations,
     permuted_treatment,
+    refit_draws,
 )
-from gipspec.estimate.pliv import first_stage, pliv
+from gipspec.estimate.pliv import first_stage, pliv, same_as_treatment
 from gipspec.estimate.plr import plr
 from gipspec.estimate.policy import (
     Policy,
@@ -147,8 +148,10 @@ __all__ = [
     "plr",
     "plr_elements",
     "policy_value",
+    "refit_draws",
     "residual_signal",
     "robustness_value",
+    "same_as_treatment",
     "sensitivity_benchmark",
     "sensitivity_bounds",
     "sensitivity_contours",

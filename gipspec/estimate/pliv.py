@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gipspec.diagnostics import GipError, problem
+from gipspec.diagnostics import GipError, Problem, problem
 from gipspec.estimate.checks import check_clusters, check_finite, check_probabilities
 from gipspec.estimate.door import score_pliv
 from gipspec.estimate.influence import NO_CLUSTERS, Array, Clusters, Split, split_of
@@ -72,16 +72,20 @@ def check_instruments(
         raise GipError(problem("G417", what=what, remedy="drop one of them"))
     left = d_residual - project(z_residual, d_residual)
     if np.sum(left**2) <= COLLINEAR * np.sum(d_residual**2):
-        listed = " and ".join(f"`{name}`" for name in names)
-        what = f"{listed} and the treatment `{treatment}` are the same up to a factor"
-        raise GipError(
-            problem("G417", what=what, remedy="name an instrument that is not the treatment itself")
-        )
+        raise GipError(same_as_treatment(names, treatment))
 
 
-def first_stage(d: Array, z: Array, r_hat: Array, m_hat: Array, clusters: Clusters = NO_CLUSTERS) -> Split:
-    """Estimate the first stage of one instrument: the regression of D̃ on Z̃, through the origin, clustered."""
-    d_residual, z_residual = d - r_hat, (z - m_hat)[:, 0]
+def same_as_treatment(instruments: Sequence[str], treatment: str) -> Problem:
+    """Say that instruments determine the treatment (G417)."""
+    listed = " and ".join(f"`{name}`" for name in instruments)
+    what = f"{listed} and the treatment `{treatment}` are the same up to a factor"
+    if len(instruments) > 1:
+        what = f"the treatment `{treatment}` is a combination of the instruments {listed}"
+    return problem("G417", what=what, remedy="name an instrument that is not the treatment itself")
+
+
+def first_stage(d_residual: Array, z_residual: Array, clusters: Clusters = NO_CLUSTERS) -> Split:
+    """Estimate the first stage of one instrument: the regression of D̃ on Z̃, (n,) each, through the origin."""
     psi_a = -(z_residual**2)
-    theta = float(np.sum(d_residual * z_residual) / np.sum(z_residual**2))
-    return split_of(theta, z_residual * (d_residual - theta * z_residual), psi_a, clusters)
+    theta = -float(np.sum(d_residual * z_residual) / np.sum(psi_a))
+    return split_of(theta, z_residual * d_residual + theta * psi_a, psi_a, clusters)

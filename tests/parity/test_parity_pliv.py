@@ -90,7 +90,7 @@ def test_first_stage_against_least_squares_with_clustered_errors():
     ols = sm.OLS(d - r_hat, z - m_hat).fit(
         cov_type="cluster", cov_kwds={"groups": unit, "use_correction": False}
     )
-    split = first_stage(d, z, r_hat, m_hat, by("unit", unit))
+    split = first_stage(d - r_hat, (z - m_hat)[:, 0], by("unit", unit))
     assert split.theta == pytest.approx(ols.params[0], abs=TOLERANCE)
     assert split.se == pytest.approx(ols.bse[0], abs=TOLERANCE)
     f = first_stage_f(d - r_hat, z - m_hat, by("unit", unit))

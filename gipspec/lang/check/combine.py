@@ -32,7 +32,8 @@ def method_conflicts(
         remedy = f"write `fe={panel.unit} + {panel.time}`, or leave `fe=` away"
         found.append(problem("G215", place, reason=reason, remedy=remedy))
     transformed = settings.fe and method in ("within", "wg", "fd") and settings.model in _TRANSFORMED
-    for name in ("learner_y", "learner_d", *(("learner_m",) if settings.via else ())):
+    further = [n for n, given in (("learner_m", settings.via), ("learner_z", settings.iv)) if given]
+    for name in ("learner_y", "learner_d", *further):
         learner = getattr(settings, name)
         if learner.name == "logit" and transformed:
             place = options[name].value.span if name in options else where

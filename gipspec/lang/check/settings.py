@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gipspec.diagnostics import GipError, Problem, nearest, problem
+from gipspec.lang.check.arity import TARGETS
 from gipspec.lang.check.combine import method_conflicts
 from gipspec.lang.check.expressions import COLUMN, check_column
 from gipspec.lang.check.learners import LearnerScope, resolve_learner
@@ -213,8 +214,9 @@ def _fill(values: Mapping[str, object], panel: Panel | None) -> Settings:
     for name in ("learner_y", "learner_d", "learner_z", "learner_m"):
         given[name] = values.get(name, common)
     given["model"] = values.get("model", _implied(values))
-    if given["model"] == "iivm":
-        given["target"] = "late"
+    targets = TARGETS.get(str(given["model"]), ("ate",))
+    if given.get("target") not in targets:
+        given["target"] = targets[0]
     unit_time = ((panel.unit,), (panel.time,)) if panel else ()
     given["fe"] = values.get("fe", unit_time)
     cluster = values.get("cluster", ((panel.unit,),) if panel else ())

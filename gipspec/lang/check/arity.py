@@ -1,0 +1,54 @@
+"""How many treatments and instruments a model takes, and whose mean effect it estimates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gipspec.diagnostics import Problem, problem
+from gipspec.lang.printer import print_expr
+from gipspec.lang.study import Settings
+from gipspec.lang.syntax import Expr, Option
+from gipspec.source import Span
+
+SINGLE = frozenset({"irm", "pliv", "iivm"})  # models of one treatment
+TARGETS = {"irm": ("ate", "att"), "iivm": ("late",)}  # of the others the words that change nothing: "ate"
+
+
+def arity_conflicts(
+    settings: Settings,
+    options: Mapping[str, Option],
+    defaults: Mapping[str, Option],
+    treatments: tuple[Expr, ...],
+    where: Span,
+) -> list[Problem]:
+    """Refuse several treatments or instruments where there is room for one, and targets of another model.
+
+    What a `defaults` statement gives applies where it suits.
+    """
+    found: list[Problem] = []
+    model = f"model={settings.model}"
+    if settings.model in SINGLE and len(treatments) > 1:
+        what, remedy = f"{len(treatments)} treatments", "make a line for each treatment"
+        found.append(problem("G208", _place(options, where), option=model, what=what, remedy=remedy))
+    if settings.model == "iivm" and len(settings.iv) > 1:
+        what, remedy = f"{len(settings.iv)} instruments", "name one, or use `model=pliv`"
+        found.append(problem("G208", options["iv"].value.span, option=model, what=what, remedy=remedy))
+    target = options.get("target")
+    suits = TARGETS.get(settings.model, ("ate",))
+    if target is not None and target is not defaults.get("target") and _word(target) not in suits:
+        words = " or ".join(f"`target={word}`" for word in suits)
+        option = f"target={_word(target)}"
+        remedy = f"write {words}, or leave it away"
+        found.append(problem("G208", target.span, option=option, what=f"`{model}`", remedy=remedy))
+    return found
+
+
+def _place(options: Mapping[str, Option], where: Span) -> Span:
+    for name in ("model", "iv"):
+        if name in options:
+            return options[name].span
+    return where
+
+
+def _word(option: Option) -> str:
+    return print_expr(option.value)

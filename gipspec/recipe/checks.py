@@ -1,0 +1,61 @@
+"""What the variables of a model must be like, beyond having values."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gipspec.data.design import NOTHING_LEFT
+from gipspec.diagnostics import GipError, Problem, problem
+from gipspec.estimate import same_as_treatment
+from gipspec.lang.printer import print_expr
+from gipspec.lang.syntax import Expr
+from gipspec.learn.task import is_binary
+from gipspec.recipe.piece import Piece
+from gipspec.recipe.work import Array
+
+PARTIALLY_LINEAR = {"irm": "`model=plr`", "iivm": "`model=pliv`"}  # for what is not binary
+
+
+def check_binary(piece: Piece, expr: Expr, values: Array, role: str) -> None:
+    """Refuse a treatment or an instrument (n,) that holds anything but 0 and 1 (G415).
+
+    A variable is never made binary in silence.
+    """
+    if is_binary(values):
+        return
+    model, name = piece.model.settings.model, print_expr(expr)
+    distinct = np.unique(values)
+    reason = f"holds {distinct[0]:g} and {distinct[1]:g}"
+    remedy = f"code it 0 and 1, for example `let on = {name} == {distinct[1]:g}`"
+    if len(distinct) > 2:
+        reason = f"has {len(distinct)} values"
+        remedy = f"use {PARTIALLY_LINEAR[model]}, or say what counts as 1: `let high = {name} > ...`"
+    about = {"model": model, "role": role, "name": name}
+    raise GipError(problem("G415", expr.span, **about, reason=reason, remedy=remedy))
+
+
+def check_instruments(piece: Piece) -> None:
+    """Refuse instruments that are constant on the model's rows, or once effects are removed (G416)."""
+    wrong: list[Problem] = []
+    remedy = "look at the sample and the rows lost, or name another instrument"
+    for j, expr in enumerate(piece.model.settings.iv):
+        before, after = piece.data.extra[:, j], piece.design.extra[:, j]
+        if before.max() == before.min():
+            where = f" in its {len(before)} rows"
+        elif after.std() <= NOTHING_LEFT * np.abs(before).max():
+            where = " once the effects are removed"
+            effects = " + ".join(":".join(e) for e in piece.model.settings.fe)
+            remedy = f"use fewer effects than `fe={effects}`, or name another instrument"
+        else:
+            continue
+        wrong.append(problem("G416", expr.span, name=print_expr(expr), where=where, remedy=remedy))
+    if wrong:
+        raise GipError(*wrong)
+
+
+def check_not_treatment(piece: Piece) -> None:
+    """Refuse an instrument of 0 and 1 that is the treatment, or its opposite (G417)."""
+    d, z = piece.design.d[:, 0], piece.design.extra[:, 0]
+    if np.ptp(d - z) == 0 or np.ptp(d + z) == 0:
+        expr = piece.model.settings.iv[0]
+        raise GipError(same_as_treatment([print_expr(expr)], piece.treatments[0]).at(expr.span))
