@@ -12,7 +12,7 @@ from gipspec.engine.results import Estimate, NamedSeries
 from gipspec.estimate import difference
 from gipspec.lang.check import term_text
 from gipspec.lang.printer import print_expr
-from gipspec.lang.study import Contrast, Learner, Model
+from gipspec.lang.study import Contrast, Model, Settings
 from gipspec.plan import describe_settings
 from gipspec.recipe import Found, Made
 
@@ -61,7 +61,7 @@ def _estimate(model: Model, one: Found, dataset: Dataset) -> Estimate:
         units=one.units,
         clusters=one.clusters,
         cluster=one.cluster,
-        learner=_learners(settings.learner_y, settings.learner_d),
+        learner=_learners(settings),
         folds=settings.folds,
         reps=settings.reps,
         fe=tuple(":".join(e) for e in settings.fe),
@@ -82,10 +82,14 @@ def _estimate(model: Model, one: Found, dataset: Dataset) -> Estimate:
     )
 
 
-def _learners(learner_y: Learner, learner_d: Learner) -> str:
-    if learner_y == learner_d:
-        return learner_y.label
-    return f"{learner_y.label} / {learner_d.label}"
+def _learners(settings: Settings) -> str:
+    """Return one label where all nuisances have the same learner, otherwise that of each."""
+    used = [settings.learner_y, settings.learner_d]
+    used += [settings.learner_z] if settings.iv else []
+    used += [settings.learner_m] if settings.via else []
+    if all(learner == used[0] for learner in used):
+        return used[0].label
+    return " / ".join(learner.label for learner in used)
 
 
 def _sample(model: Model) -> str:

@@ -9,8 +9,9 @@ from fnmatch import fnmatchcase
 from gipspec.diagnostics import GipError, nearest, problem
 from gipspec.lang.check import term_text
 from gipspec.lang.printer import print_expr
-from gipspec.lang.study import Model, Sample, Study
+from gipspec.lang.study import Model, Sample, Settings, Study
 from gipspec.lang.syntax import Expr
+from gipspec.lang.vocabulary import OPTIONS
 from gipspec.plan.steps import EstimateStep, Plan
 
 
@@ -73,8 +74,11 @@ def describe_settings(model: Model) -> dict[str, str]:
         "outcome": print_expr(expr),
         "treatment": joined(print_expr(t) for t in model.treatments),
         "controls": joined(term_text(t) for t in model.controls),
+        "model": settings.model,
+        **_of_model(settings),
         "learner_y": _learner(settings.learner_y),
         "learner_d": _learner(settings.learner_d),
+        **_mediators(settings),
         "tune": str(settings.tune or "no"),
         "fe": joined(":".join(e) for e in settings.fe),
         "fe_method": settings.fe_method if settings.fe else "none",
@@ -86,6 +90,26 @@ def describe_settings(model: Model) -> dict[str, str]:
         "level": f"{settings.level:g}",
         "seed": str(settings.seed),
     }
+
+
+def _of_model(settings: Settings) -> dict[str, str]:
+    """Return the settings that only some models have."""
+    found: dict[str, str] = {}
+    if settings.iv:
+        instruments = " + ".join(print_expr(z) for z in settings.iv)
+        found |= {"iv": instruments, "learner_z": _learner(settings.learner_z)}
+    if settings.model in OPTIONS["trim"].models:
+        found["trim"] = f"{settings.trim * 100:g}%"
+    if settings.model in ("irm", "iivm"):
+        found["target"] = settings.target
+    return found
+
+
+def _mediators(settings: Settings) -> dict[str, str]:
+    if not settings.via:
+        return {"via": "none"}
+    via = " + ".join(print_expr(m) for m in settings.via)
+    return {"via": via, "learner_m": _learner(settings.learner_m)}
 
 
 def _learner(learner: object) -> str:

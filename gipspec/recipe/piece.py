@@ -15,7 +15,7 @@ from gipspec.lang.study import Learner, Model, Panel
 from gipspec.lang.syntax import Expr
 from gipspec.learn import CrossFit, fit_quality
 from gipspec.recipe.found import Found, NuisanceFit
-from gipspec.recipe.work import Array, Fits, Flags, Localized, Nuisance
+from gipspec.recipe.work import Array, Fits, Flags, Localized, Nested, Nuisance
 
 MEANS = "means"  # what models that take variables as they are make of `fe=`
 
@@ -104,7 +104,7 @@ def nuisance(
     *,
     x: Array | None = None,
     teach: Flags | None = None,
-    way: Localized | None = None,
+    way: Localized | Nested | None = None,
 ) -> Nuisance:
     """Ask for a nuisance on the rows of a piece, by default from its features."""
     design = piece.design
@@ -133,13 +133,29 @@ def clusters_of(piece: Piece) -> Clusters:
 
 
 def described(nuisances: Sequence[Nuisance], fits: Fits) -> tuple[NuisanceFit, ...]:
-    """Measure each nuisance out of fold, on the rows that it was learned from."""
-    return tuple(_described(one, [rep[i] for rep in fits]) for i, one in enumerate(nuisances))
+    """Measure each nuisance out of fold, on the rows that it was learned from.
+
+    A nested one is measured against the predictions of its inner one, which it is the mean of.
+    """
+    return tuple(
+        _described(one, [rep[i] for rep in fits], _targets(one, nuisances, fits))
+        for i, one in enumerate(nuisances)
+    )
 
 
-def _described(one: Nuisance, fits: Sequence[CrossFit]) -> NuisanceFit:
+def _targets(one: Nuisance, nuisances: Sequence[Nuisance], fits: Fits) -> list[Array]:
+    if not isinstance(one.way, Nested):
+        return [one.target] * len(fits)
+    inner = nuisances.index(one.way.inner)
+    return [rep[inner].prediction for rep in fits]
+
+
+def _described(one: Nuisance, fits: Sequence[CrossFit], targets: Sequence[Array]) -> NuisanceFit:
     seen = slice(None) if one.teach is None else one.teach
-    qualities = [dict(fit_quality(one.target[seen], f.prediction[seen], f.task)) for f in fits]
+    qualities = [
+        dict(fit_quality(target[seen], f.prediction[seen], f.task))
+        for target, f in zip(targets, fits, strict=True)
+    ]
     weights = [dict(f.weights) for f in fits]
     return NuisanceFit(
         role=one.role,

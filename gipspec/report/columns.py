@@ -14,6 +14,7 @@ from gipspec.report.decimals import percent
 DIFFERENCE = "difference"
 ALL_ROWS = "all rows"
 LONGEST_LABEL = 40
+ON_REQUEST = frozenset({"slope"})  # kinds of estimates that a table shows only where `keep=` names them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,7 @@ def _estimates(
 ) -> tuple[tuple[str, Estimate], ...]:
     found = results.of_model(member) or tuple(e for e in results if e.name == member)
     pairs = tuple((_term(e, results, contrast), e) for e in found)
-    return tuple(pair for pair in pairs if not keep or pair[0] in keep)
+    return tuple((term, e) for term, e in pairs if (term in keep if keep else e.kind not in ON_REQUEST))
 
 
 def _term(estimate: Estimate, results: Results, contrast: Contrast | None) -> str:
@@ -113,6 +114,8 @@ def column_labels(columns: tuple[Column, ...], layout: Layout, labels: Mapping[s
             continue
         e = column.first
         parts = [_variant_label(e.choice or e.variant, e, labels)] if e.variant else []
+        if not parts:
+            parts += _mediators(column)
         if not parts and len(samples) > 1 and sample_of(e):
             parts.append(labels.get(e.sample, e.sample))
         if not parts and len(winsors) > 1 and e.winsor > 0:
@@ -120,6 +123,12 @@ def column_labels(columns: tuple[Column, ...], layout: Layout, labels: Mapping[s
         text = ", ".join(part for part in parts if part != e.outcome_label)  # it stands above already
         found.append(Text(text=text) if text and len(text) <= LONGEST_LABEL else EMPTY)
     return tuple(found)
+
+
+def _mediators(column: Column) -> list[str]:
+    """Name what an effect passes through, which the rows of a mechanism do not say."""
+    named = [e.outcome_label or e.outcome for _, e in column.estimates if e.kind == "effect on mediator"]
+    return [" + ".join(named)] if named else []
 
 
 def _variant_label(variant: str, e: Estimate, labels: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ from gipspec.lang.study import Study
 
 def labels_of(results: Results, study: Study) -> dict[str, str]:
     """Return the label of each column and treatment that has one; the spec's come before the data's."""
-    treatments = ((e.treatment, e.term_label) for e in results)
+    treatments = ((e.treatment, e.term_label) for e in results if e.term == e.treatment)
     return {name: text for name, text in (*treatments, *results.labels, *study.labels) if text}
 
 

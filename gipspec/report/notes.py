@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from gipspec.engine.results import Estimate
 from gipspec.lang.study import Learner, Study
 from gipspec.lang.vocabulary import LEARNERS, MODELS
+from gipspec.report.assumptions import assumption_sentences
 from gipspec.report.cells import Cell, Math, Text
 from gipspec.report.columns import Column, Layout, sample_of
 from gipspec.report.decimals import fixed, percent
 from gipspec.report.effects import effects_sentence
+from gipspec.report.mechanisms import mechanism_sentences
 from gipspec.report.names import english_list, joined_label
 from gipspec.report.options import TableOptions
 from gipspec.report.phrases import by_columns, column_list, sentence, shared
@@ -37,7 +39,8 @@ def notes_of(
     sentences.append(_uncertainty(columns, options, labels))
     if options.scale != 1:
         what = "Coefficients and intervals" if options.below == "ci" else "Coefficients and standard errors"
-        sentences.append(f"{what} are multiplied by {options.scale:.12g}.")
+        shares = ", but for shares" if any(e.kind == "share" for c in columns for _, e in c.estimates) else ""
+        sentences.append(f"{what} are multiplied by {options.scale:.12g}{shares}.")
     if layout.omitted:
         sentences.append(f"Not shown, for want of results: {english_list(list(layout.omitted))}.")
     cells: list[Cell] = [Text(text=s) for s in sentences if s]
@@ -54,6 +57,8 @@ def _recipe(columns: tuple[Column, ...], study: Study, labels: Mapping[str, str]
         sentence("cross-fitting in ", columns, lambda e: _folds(e, labels)),
         sentence("estimates are ", columns, _splits),
         effects_sentence(columns, study.panel, labels),
+        *mechanism_sentences(columns),
+        *assumption_sentences(columns, labels),
         _controls(columns, labels),
         sentence("continuous variables are winsorised in each tail at ", columns, _winsor),
         sentence("sample: ", columns, lambda e: labels.get(e.sample, sample_of(e))),
@@ -81,6 +86,8 @@ def _meanings(columns: tuple[Column, ...], study: Study) -> dict[str, str]:
     for model in study.models:
         if model.name in members:
             learners += [model.settings.learner_y, model.settings.learner_d]
+            learners += [model.settings.learner_m] if model.settings.via else []
+            learners += [model.settings.learner_z] if model.settings.iv else []
     return {
         x.name: LEARNERS[x.name].meaning.split(",")[0].split(";")[0]
         for x in learners

@@ -8,12 +8,17 @@ from itertools import groupby
 
 from gipspec.engine.results import Estimate
 from gipspec.recipe import NuisanceFit
+from gipspec.report.assumptions import F_ROW
 from gipspec.report.cells import DASH, EMPTY, Cell, Coefficient, Interval, Mark, Number, Text
 from gipspec.report.columns import DIFFERENCE, Column
 from gipspec.report.names import joined_label
 from gipspec.report.options import TableOptions
 from gipspec.report.table import HeaderCell, HeaderRow, Row
 
+ROLES = (
+    *("outcome", "outcome, untreated", "outcome, treated", "outcome, unassigned", "outcome, assigned"),
+    *("treatment", "treatment, unassigned", "treatment, assigned", "mediator", "instrument"),
+)
 SQUARE = re.compile(r"^square\(|\^\s*[2-9]")
 
 
@@ -64,17 +69,27 @@ def _coefficient(e: Estimate | None, options: TableOptions) -> Cell:
     if e is None:
         return EMPTY
     p = e.p if options.stars else None
-    return Coefficient(value=e.coef * options.scale, digits=options.digits, p=p)
+    return Coefficient(value=e.coef * _scale(e, options), digits=options.digits, p=p)
 
 
 def _below(e: Estimate | None, options: TableOptions) -> Cell:
     if e is None:
         return EMPTY
     if options.below == "ci":
-        low, high = (bound * options.scale for bound in e.ci)
+        low, high = (bound * _scale(e, options) for bound in e.ci)
         return Interval(low=low, high=high, digits=options.digits)
-    value = {"se": e.se * options.scale, "t": e.t, "p": e.p}[options.below]
+    value = {"se": e.se * _scale(e, options), "t": e.t, "p": e.p}[options.below]
     return Number(value=value, digits=options.digits, brackets="()")
+
+
+def _scale(e: Estimate, options: TableOptions) -> float:
+    """A share has no units that a factor could change."""
+    return 1.0 if e.kind == "share" else options.scale
+
+
+def _first_stage(column: Column) -> Cell:
+    f = dict(column.first.measures).get("first_stage_f")
+    return DASH if f is None else Number(value=f, digits=1)
 
 
 Reader = Callable[[Column], Cell]
@@ -99,6 +114,7 @@ def footer_rows(
     ]
     if any(c.first.units != c.first.n for c in everywhere):
         readers.append((Text(text="Units"), lambda c: _count(c.first.units)))
+    readers.append((Text(text=F_ROW), _first_stage))
     readers += _quality_readers(everywhere, labels, digits)
     rows = (
         Row(stub=stub, cells=tuple(reader(c) for c in columns), kind="footer") for stub, reader in readers
@@ -121,7 +137,12 @@ def effects_of(columns: tuple[Column, ...]) -> tuple[str, ...]:
 
 
 def _has_effect(effect: str) -> Reader:
-    return lambda c: Mark(on=effect in c.first.fe)
+    """A model that takes effects up among its features must not claim to have removed them."""
+    return lambda c: (
+        Text(text="features")
+        if effect in c.first.fe and c.first.fe_method == "means"
+        else Mark(on=effect in c.first.fe)
+    )
 
 
 def is_square(control: str) -> bool:
@@ -148,16 +169,14 @@ def _count_or_text(value: int | str) -> Cell:
 def _quality_readers(
     everywhere: tuple[Column, ...], labels: Mapping[str, str], digits: int
 ) -> list[tuple[Cell, Reader]]:
-    """R² out of fold of each nuisance; a line a treatment where a model has several."""
-    targets = tuple(dict.fromkeys(f.target for c in everywhere for f in _fits(c, "treatment")))
-    joint = any(len({f.target for f in _fits(c, "treatment")}) > 1 for c in everywhere)
-    readers = [(_r2_label("outcome"), _fitted(_r2("outcome", None, digits)))]
-    if joint:
-        readers += [
-            (_r2_label(joined_label(t, labels)), _fitted(_r2("treatment", t, digits))) for t in targets
-        ]
-    else:
-        readers.append((_r2_label("treatment"), _fitted(_r2("treatment", None, digits))))
+    """R² out of fold of each nuisance; a line each where a model has several of a kind."""
+    readers: list[tuple[Cell, Reader]] = []
+    for role in ROLES:
+        targets = tuple(dict.fromkeys(f.target for c in everywhere for f in _fits(c, role)))
+        if any(len({f.target for f in _fits(c, role)}) > 1 for c in everywhere):
+            readers += [(_r2_label(joined_label(t, labels)), _fitted(_r2(role, t, digits))) for t in targets]
+        elif targets:
+            readers.append((_r2_label(role), _fitted(_r2(role, None, digits))))
     return readers
 
 

@@ -92,7 +92,7 @@ def mediation_conflicts(
         what, remedy = "a model without mediators", "name them with `via=`, or leave it away"
         return [problem("G208", option.span, option="learner_m", what=what, remedy=remedy)]
     found: list[Problem] = []
-    if len(treatments) > 1:
+    if settings.model == "plr" and len(treatments) > 1:  # the other models take one anyway
         what, remedy = f"{len(treatments)} treatments", "make a line for each treatment"
         found.append(problem("G208", options["via"].span, option="via", what=what, remedy=remedy))
     if "target" in options and settings.target != "ate":
