@@ -19,7 +19,7 @@ control, should still be given here: only the treatment has to be known.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,16 +49,18 @@ class Paths:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceboDraws:
-    """Placebo estimates under the known propensity: `theta`, `se` and `t` (B,) of the draws.
+    """Placebo estimates: `theta`, `se` and `t` (B,) of the draws.
 
-    They are nan where the effects explain the permuted treatment. `actual` is the t of the true paths by the
-    same formula, for an exact test.
+    They are nan where nothing of the permuted treatment is left. `actual` is the t of the true paths by the
+    same formula, for an exact test, and `actual_theta` and `actual_se` what it is made of.
     """
 
     theta: Array
     se: Array
     t: Array
     actual: float
+    actual_theta: float
+    actual_se: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,14 +170,29 @@ def design_draws(
         centred = (permuted_treatment(paths, donors, unit, time) - mean).T
         moved = transform(centred) if transform else centred
         explained = np.sum(moved**2, axis=0) <= NO_VARIATION * np.sum(centred**2, axis=0)
-        theta, se = _estimates(np.atleast_2d(residual), moved, sums)
-        return np.where(explained, np.nan, np.stack([theta, se]))
+        found = _median(*_by_residual(np.atleast_2d(residual), moved, sums))
+        return np.where(explained, np.nan, found)
 
     actual = estimates(np.arange(len(paths.group), dtype=np.int64)[None, :])
     found = np.hstack([estimates(donors) for donors in _blocks(paths.group, draws, seed, len(unit))])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        theta, se, t = *found, found[0] / found[1]
-        return PlaceboDraws(theta=theta, se=se, t=t, actual=float(actual[0, 0] / actual[1, 0]))
+    return _draws(np.hstack([actual, found]))
+
+
+def refit_draws(
+    residual: Array, moved: Sequence[Array], variation: Array, clusters: Clusters = NO_CLUSTERS
+) -> PlaceboDraws:
+    """Estimate the effect of permuted paths, each with a nuisance of its own.
+
+    `residual` (R, n) is Y - l̂ by repetition, and `moved` holds for each an array (n, 1 + B): D - m̂ of the
+    true paths in the first column, then D* - m̂* of the draws. `variation` (1 + B,) are the sums of squares of
+    these treatments about their means before anything was removed. The estimates are those of `plr`, over
+    repetitions by `median_rule`.
+    """
+    sums = _cluster_sums(clusters, residual.shape[1])
+    by_rep = [_by_residual(y[None, :], m, sums) for y, m in zip(residual, moved, strict=True)]
+    left = np.min([np.sum(m**2, axis=0) for m in moved], axis=0)
+    found = _median(np.vstack([theta for theta, _ in by_rep]), np.vstack([v for _, v in by_rep]))
+    return _draws(np.where(left <= NO_VARIATION * variation, np.nan, found))
 
 
 def permutation_test(t: float, draws: Array, *, level: float = 0.95) -> PermutationTest:
@@ -259,8 +276,22 @@ def _cluster_sums(clusters: Clusters, n: int) -> list[Any]:
     ]
 
 
-def _estimates(residual: Array, moved: Array, sums: list[Any]) -> tuple[Array, Array]:
-    """Return estimates and standard errors (b,) of treatments (n, b), aggregated over residuals (R, n)."""
+def _draws(found: Array) -> PlaceboDraws:
+    """Put estimates and standard errors (2, 1 + B), those of the true paths first, into a result."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        theta, se, t = *found, found[0] / found[1]
+    return PlaceboDraws(
+        theta=theta[1:],
+        se=se[1:],
+        t=t[1:],
+        actual=float(t[0]),
+        actual_theta=float(theta[0]),
+        actual_se=float(se[0]),
+    )
+
+
+def _by_residual(residual: Array, moved: Array, sums: list[Any]) -> tuple[Array, Array]:
+    """Return estimates and variances (R, b) of treatments (n, b) for each of the residuals (R, n)."""
     squares = moved**2
     total = squares.sum(axis=0)
     by_cluster = [matrix @ squares for matrix in sums]
@@ -272,5 +303,10 @@ def _estimates(residual: Array, moved: Array, sums: list[Any]) -> tuple[Array, A
             variance[r] = 0.0
             for matrix, square in zip(sums, by_cluster, strict=True):
                 variance[r] += np.sum((matrix @ product - theta[r] * square) ** 2, axis=0) / total**2
-        found = np.median(theta, axis=0)
-        return found, np.sqrt(np.median(variance + (theta - found) ** 2, axis=0))
+    return theta, variance
+
+
+def _median(theta: Array, variance: Array) -> Array:
+    """Aggregate estimates and variances (R, b) as `median_rule` does: estimates and standard errors (2, b)."""
+    found = np.median(theta, axis=0)
+    return np.stack([found, np.sqrt(np.median(variance + (theta - found) ** 2, axis=0))])
