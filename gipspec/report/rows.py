@@ -17,7 +17,8 @@ from gipspec.report.table import HeaderCell, HeaderRow, Row
 
 ROLES = (
     *("outcome", "outcome, untreated", "outcome, treated", "outcome, unassigned", "outcome, assigned"),
-    *("treatment", "treatment, unassigned", "treatment, assigned", "mediator", "instrument"),
+    *("treatment", "treatment, unassigned", "treatment, assigned", "mediator"),
+    *("mediator, untreated", "mediator, treated", "instrument"),
 )
 SQUARE = re.compile(r"^square\(|\^\s*[2-9]")
 
@@ -174,7 +175,10 @@ def _quality_readers(
     for role in ROLES:
         targets = tuple(dict.fromkeys(f.target for c in everywhere for f in _fits(c, role)))
         if any(len({f.target for f in _fits(c, role)}) > 1 for c in everywhere):
-            readers += [(_r2_label(joined_label(t, labels)), _fitted(_r2(role, t, digits))) for t in targets]
+            arm = role[role.index(",") :] if "," in role else ""
+            readers += [
+                (_r2_label(joined_label(t, labels) + arm), _fitted(_r2(role, t, digits))) for t in targets
+            ]
         elif targets:
             readers.append((_r2_label(role), _fitted(_r2(role, None, digits))))
     return readers
