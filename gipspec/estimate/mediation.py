@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
-from gipspec.diagnostics import GipError, problem
+from gipspec.estimate.checks import check_clusters, check_finite
 from gipspec.estimate.combine import combination, mean_of_scores, ratio
-from gipspec.estimate.influence import Array, Clusters, Split
-
-NO_CLUSTERS = Clusters()
+from gipspec.estimate.influence import NO_CLUSTERS, Array, Clusters, Split
+from gipspec.estimate.propensity import bounded, check_propensity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,12 +81,13 @@ def mediation(
     effect, as in DESIGN 4.1. The share mediated averages both indirect effects (Imai, Keele and Tingley
     2010) and has its standard error from the delta method, which means little where the total effect is not
     clearly different from nought. `outcome` and `treatment` are their names in messages. Raises GipError:
-    G406 predictions that are not finite, G407 fewer than two clusters.
+    G406 predictions that are not finite, or no propensity can be made of them, G407 fewer than two clusters.
     """
-    _check_finite(nuisances, outcome, treatment)
-    for dimension, codes in zip(clusters.dimensions, clusters.codes, strict=True):
-        if len(codes) == 0 or np.all(codes == codes[0]):
-            raise GipError(problem("G407", name=dimension))
+    for name in ("p_hat", "q_hat"):
+        check_propensity(d, getattr(nuisances, name), trim=trim, learner="learner_d", name=treatment)
+    for name in ("mu1", "mu0", "omega10", "omega01", "m1", "m0"):
+        check_finite(getattr(nuisances, name), "learner_y", outcome)
+    check_clusters(clusters)
     scores = potential_outcomes(y, d, nuisances, trim=trim)
     total = mean_of_scores(scores.psi11 - scores.psi00, clusters)
     indirect_treated = mean_of_scores(scores.psi11 - scores.psi10, clusters)
@@ -125,8 +125,7 @@ def potential_outcomes(
     """
     if not np.all((d == 0) | (d == 1)):
         raise ValueError("the treatment must hold 0 and 1 only")
-    p = np.clip(nuisances.p_hat, trim, 1 - trim)
-    q = np.clip(nuisances.q_hat, trim, 1 - trim)
+    p, q = bounded(nuisances.p_hat, trim), bounded(nuisances.q_hat, trim)
     below10, below01 = np.maximum(q * (1 - p), trim), np.maximum((1 - q) * p, trim)
     mu1, mu0, omega10, omega01 = nuisances.mu1, nuisances.mu0, nuisances.omega10, nuisances.omega01
     return PotentialOutcomes(
@@ -141,19 +140,3 @@ def potential_outcomes(
 def _share_trimmed(p: Array, q: Array, trim: float) -> float:
     smallest = np.min([p, 1 - p, q * (1 - p), (1 - q) * p], axis=0)
     return float(np.mean(smallest < trim))
-
-
-def _check_finite(nuisances: MediationNuisances, outcome: str, treatment: str) -> None:
-    for field in fields(nuisances):
-        lost = int(np.count_nonzero(~np.isfinite(getattr(nuisances, field.name))))
-        if lost:
-            of_treatment = field.name in ("p_hat", "q_hat")
-            raise GipError(
-                problem(
-                    "G406",
-                    learner="learner_d" if of_treatment else "learner_y",
-                    target=f"`{treatment if of_treatment else outcome}`",
-                    reason=f"{lost} of its predictions are not finite numbers",
-                    remedy="try another learner",
-                )
-            )
