@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from gipspec.engine.results import Estimate
 from gipspec.lang.study import Panel
+from gipspec.report.assumptions import instruments_of
 from gipspec.report.columns import Column
 from gipspec.report.mechanisms import is_mechanism
 from gipspec.report.names import english_list, joined_label
@@ -23,7 +24,9 @@ BRIEF = {
 
 def effects_sentence(columns: tuple[Column, ...], panel: Panel | None, labels: Mapping[str, str]) -> str:
     """Return the sentence for all columns: in full where they share their effects, otherwise in brief."""
-    moved = ["outcome", "treatment", *(["mediator"] if any(is_mechanism(c) for c in columns) else [])]
+    moved = ["outcome", "treatment"]
+    moved += ["mediator"] if any(is_mechanism(c) for c in columns) else []
+    moved += ["instrument"] if any(instruments_of(c.first) for c in columns) else []
     if len({c.first.fe for c in columns if c.first.fe}) == 1:
         return sentence("", columns, lambda e: _in_full(e, moved, panel, labels) if e.fe else "")
     return sentence("effects, as shown, are ", columns, lambda e: _brief(e, moved) if e.fe else "")

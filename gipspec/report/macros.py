@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gipspec.engine.results import Estimate, Results
+from gipspec.report.assumptions import robust_set
 from gipspec.report.build import provenance_of
 from gipspec.report.cells import star_count
 from gipspec.report.decimals import fixed
-from gipspec.report.escape import Latex, one_line
+from gipspec.report.escape import Latex, escape, one_line
 from gipspec.report.names import natural_key
 from gipspec.report.saved import named_fits
 from gipspec.report.templates import latex_environment, render
@@ -89,6 +90,10 @@ def values_of(e: Estimate) -> Iterator[tuple[str, Latex]]:
     for key, fit in named_fits(e.nuisances):
         for metric, value in fit.metrics:
             yield from _both(f"{metric}.{tex_key(key)}", value)
+    for name, value in e.measures:
+        yield from _both(tex_key(name), value)
+    if robust := robust_set(e):
+        yield "ar", escape(robust)
 
 
 def _both(field: str, value: float) -> list[tuple[str, Latex]]:

@@ -115,9 +115,13 @@ def _fit(f: NuisanceFit) -> dict[str, object]:
 
 
 def named_fits(fits: tuple[NuisanceFit, ...]) -> list[tuple[str, NuisanceFit]]:
-    """Name each nuisance by its role, and by its target too where a role has several."""
+    """Name each nuisance by its role, and by its target too where a role has several.
+
+    `outcome, treated` is `outcome.treated`.
+    """
     roles = [f.role for f in fits]
-    return [(f.role if roles.count(f.role) == 1 else f"{f.role}:{f.target}", f) for f in fits]
+    names = [f.role if roles.count(f.role) == 1 else f"{f.role}:{f.target}" for f in fits]
+    return [(name.replace(", ", "."), f) for name, f in zip(names, fits, strict=True)]
 
 
 def _series(s: NamedSeries) -> dict[str, object]:
