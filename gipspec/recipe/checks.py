@@ -30,8 +30,9 @@ def check_binary(piece: Piece, expr: Expr, values: Array, role: str) -> None:
     if len(distinct) > 2:
         reason = f"has {len(distinct)} values"
         remedy = f"use {PARTIALLY_LINEAR[model]}, or say what counts as 1: `let high = {name} > ...`"
-    about = {"model": model, "role": role, "name": name}
-    raise GipError(problem("G415", expr.span, **about, reason=reason, remedy=remedy))
+    raise GipError(
+        problem("G415", expr.span, model=model, role=role, name=name, reason=reason, remedy=remedy)
+    )
 
 
 def check_instruments(piece: Piece) -> None:

@@ -6,7 +6,10 @@ from collections.abc import Callable
 
 from gipspec.data import Dataset
 from gipspec.lang.study import Model, Panel, Settings
+from gipspec.recipe.iivm import prepare_iivm
+from gipspec.recipe.irm import prepare_irm
 from gipspec.recipe.mediation_linear import prepare_mediation_linear
+from gipspec.recipe.pliv import prepare_pliv
 from gipspec.recipe.plr import prepare_plr
 from gipspec.recipe.work import Flags, Work
 
@@ -14,6 +17,9 @@ Recipe = Callable[[Model, Dataset, Panel | None, Flags | None], Work]
 
 RECIPES: dict[str, Recipe] = {
     "plr": prepare_plr,
+    "irm": prepare_irm,
+    "pliv": prepare_pliv,
+    "iivm": prepare_iivm,
 }
 MECHANISMS: dict[str, Recipe] = {  # with `via=`
     "plr": prepare_mediation_linear,
