@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from gipspec.audit import inference, nuisances, recipes
+from gipspec.audit import identification, inference, nuisances, recipes, roles
 from gipspec.diagnostics import Problem, sort_problems
 from gipspec.engine import Estimate, Results
 from gipspec.lang.study import Model, Study
@@ -15,12 +15,17 @@ RULES: dict[str, Rule] = {
     "A01": recipes.effects_as_dummies,
     "A03": inference.unclustered,
     "A04": inference.one_split,
+    "A05": roles.mediator_among_controls,
     "A06": nuisances.no_better_than_the_mean,
     "A07": nuisances.little_variation_left,
     "A10": inference.few_clusters,
+    "A12": roles.index_component,
+    "A11": identification.heavy_cuts,
     "A14": recipes.sample_without_effect,
+    "A15": identification.weak_instrument,
     "A16": recipes.effects_saturate,
     "A19": recipes.no_unit_effects,
+    "A20": identification.unit_effects_stay,
 }
 
 

@@ -169,6 +169,12 @@ ESTIMATION = (
            "Each level has nuisances of its own; a continuous treatment belongs into another model."),
     _error("G423", "the level {level} of `{name}` has {rows} rows of {units} {kind}, too few to learn from", "join levels, or leave it out with `sample=`",
            "Outcome and propensity are learned for each level apart."),
+    _error("G430", "the treatment `{name}` has no time of adoption: {reason}", "use `placebo=`, which moves the paths of any treatment between units",
+           "A placebo in time needs a treatment that is 0 and then, perhaps, 1 for good."),
+    _error("G431", "no unit can exchange its path of `{name}` with a different one{where}", "{remedy}",
+           "A placebo moves whole paths between units of a stratum; treatments that do not set in once and stay move between units that are seen in the same periods."),
+    _error("G432", "the strata `{name}` cannot be used: it {reason}", "name a column that is constant within units",
+           "Units are permuted within strata, so that each unit belongs to one."),
 )  # fmt: skip
 
 OUTPUT = (
@@ -190,12 +196,16 @@ WARNINGS = (
     _warning("A03", "standard errors of `{name}` are not clustered by the panel unit `{unit}`", "use `cluster={unit}`, the default",
              "Errors of a unit are correlated over time; unclustered standard errors are too small."),
     _warning("A04", "one split only", "use `reps=5`, the default", "An estimate from one random split depends on the split."),
+    _warning("A05", "`{name}` is among the controls, and a mediator in `{other}`", "take what is made of it out of the controls, with `drop=`",
+             "What the treatment changes must not be held constant: the effect that passes through it is lost."),
     _warning("A06", "the learner for {target} predicts no better than the mean (out-of-fold R² {r2})", "try another learner, or `stack(gbm, rf, lasso)`",
              "A nuisance that is not learned leaves the confounding where it was."),
     _warning("A07", "only {share} of the variation of the treatment is left after the controls", "look at the overlap; drop controls that determine the treatment",
              "With little residual variation estimates are fragile and standard errors unreliable."),
     _warning("A10", "{clusters} clusters only", "read the p-value with care; a permutation test does not need many clusters", "Clustered standard errors are too small with few clusters."),
     _warning("A11", "{reason}", "{remedy}", "Estimates on data that are cut heavily depend on where they are cut; show them for other bounds too."),
+    _warning("A12", "`{name}` is a component of the outcome `{outcome}`, and a {role}", "leave it out of one of the two",
+             "An index moves with its components by construction; that is no mechanism, and holding one constant removes part of the outcome."),
     _warning("A14", "the sample of `{name}` removes no row", "mend the condition, or remove the column from the paper", "A column that claims to drop units and drops none is a typical slip."),
     _warning("A15", "the first stage is weak: F {f} in `{name}`", "report the Anderson-Rubin set, which holds with weak instruments; look for a stronger instrument",
              "With a weak instrument an IV estimate is biased and its usual interval too short; an F below 10 is the customary sign (Staiger and Stock 1997)."),
@@ -204,6 +214,8 @@ WARNINGS = (
     _warning("A19", "a panel without unit effects", "leave `fe=` at its default, the unit and the time", "Units that adopt differ from those that do not; unit effects remove what is constant in them."),
     _warning("A20", "`model={model}` cannot remove the effects of `{unit}`: the learners see unit means and the period instead", "compare with `model=plr`, which removes them",
              "A binary treatment must stay as it is, so that what is constant in a unit, unobserved, and drives treatment and outcome, stays in an interactive model."),
+    _warning("A21", "the rows of {units} do not tell when `{name}` set in", "fill the gaps of `{name}`, or leave these units out with `sample=`",
+             "A permuted adoption is rebuilt for every period; where a unit has no row just before its first treated one, that row stands in, and the test is no longer exact."),
 )  # fmt: skip
 
 CODES = _table([*SYNTAX, *NAMES, *VALUES, *DATA, *ESTIMATION, *OUTPUT, *WARNINGS])
