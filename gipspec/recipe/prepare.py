@@ -8,6 +8,7 @@ from gipspec.data import Dataset
 from gipspec.lang.study import Model, Panel, Settings
 from gipspec.recipe.iivm import prepare_iivm
 from gipspec.recipe.irm import prepare_irm
+from gipspec.recipe.mediation import prepare_mediation
 from gipspec.recipe.mediation_linear import prepare_mediation_linear
 from gipspec.recipe.pliv import prepare_pliv
 from gipspec.recipe.plr import prepare_plr
@@ -23,6 +24,7 @@ RECIPES: dict[str, Recipe] = {
 }
 MECHANISMS: dict[str, Recipe] = {  # with `via=`
     "plr": prepare_mediation_linear,
+    "irm": prepare_mediation,
 }
 
 
