@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gipspec.report.columns import Column
+from gipspec.report.decimals import percent
 from gipspec.report.phrases import column_list
 
 KINDS = frozenset({"total", "direct", "indirect", "share", "effect on mediator", "slope"})
@@ -21,6 +22,7 @@ INTERACTIVE = (
 )
 EFFECT = "The effect on the mediator is in units of the mediator."
 SHARE = "The share mediated is {what} over the total effect."
+BOUNDED = "Weights of direct and indirect effects are bounded in up to {share} of the observations."
 SUMS = "Each entry is a median over splits of its own, so that they need not add up exactly."
 
 
@@ -44,6 +46,9 @@ def mechanism_sentences(columns: tuple[Column, ...]) -> list[str]:
         found.append(SHARE.format(what=what))
     if "effect on mediator" in kinds:
         found.append(EFFECT)
+    trimmed = max((dict(e.measures).get("trimmed", 0.0) for c in shown for _, e in c.estimates), default=0.0)
+    if trimmed > 0:
+        found.append(BOUNDED.format(share=percent(round(trimmed, 4))))
     if len(kinds) > 1 and any(c.first.reps > 1 for c in shown):
         found.append(SUMS)
     return found
