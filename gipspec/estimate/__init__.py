@@ -1,6 +1,7 @@
 """Scores and inference as pure array functions; DoubleML behind one door."""
 
 from gipspec.estimate.aggregate import Aggregate, aggregate, infer, median_rule
+from gipspec.estimate.apo import PotentialMeans, potential_means
 from gipspec.estimate.correct import correct_by_unit
 from gipspec.estimate.curve import Curve, critical_value, effect_curve, linear_basis
 from gipspec.estimate.difference import difference, standard_errors
@@ -53,6 +54,7 @@ from gipspec.estimate.policy import (
 from gipspec.estimate.policy_search import Rule, best_rule, treated_by
 from gipspec.estimate.projection import best_linear_predictor
 from gipspec.estimate.propensity import Overlap, bounded, overlap
+from gipspec.estimate.qte import QuantileEffect, potential_quantile, quantile_effect
 from gipspec.estimate.sensitivity import (
     Benchmark,
     Contours,
@@ -91,6 +93,8 @@ __all__ = [
     "Policy",
     "PolicyNode",
     "PolicyValue",
+    "PotentialMeans",
+    "QuantileEffect",
     "Robustness",
     "Rule",
     "SensitivityBounds",
@@ -148,6 +152,9 @@ __all__ = [
     "plr",
     "plr_elements",
     "policy_value",
+    "potential_means",
+    "potential_quantile",
+    "quantile_effect",
     "refit_draws",
     "residual_signal",
     "robustness_value",

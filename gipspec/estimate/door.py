@@ -10,7 +10,7 @@ other part in it. Standard errors come from the scores: see `split_of`.
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -65,6 +65,26 @@ def score_irm(y: Array, d: Array, g0_hat: Array, g1_hat: Array, m_hat: Array, ta
         classifiers=("ml_m",),
         score={"ate": "ATE", "att": "ATTE"}[target],
     )
+
+
+def score_apo(y: Array, arm: Array, g_hat: Array, m_hat: Array) -> Scores:
+    """Estimate E[Y(l)] of a treatment's level l from E[Y|D=l,X] and P(D=l|X), strictly within 0 and 1.
+
+    `arm` (n,) is 1 where D=l and otherwise 0. The doubly robust score of Robins and Rotnitzky (1995), as in
+    DoubleMLAPO: ψ = ĝ + 1{D=l}(Y - ĝ)/m̂ - θ.
+    """
+    from doubleml import DoubleMLAPO
+
+    shifted, predicted = _not_binary(y, g_hat)
+    found = _scores(
+        DoubleMLAPO,
+        _frame(shifted, arm),
+        {"ml_g_d_lvl0": predicted, "ml_g_d_lvl1": predicted, "ml_m": m_hat},  # the first is no part of ψ
+        regressors=("ml_g",),
+        classifiers=("ml_m",),
+        treatment_level=1,
+    )
+    return replace(found, theta=found.theta - float(shifted[0] - y[0]))
 
 
 def score_pliv(y: Array, d: Array, z: Array, l_hat: Array, r_hat: Array, m_hat: Array) -> Scores:
