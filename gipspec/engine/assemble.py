@@ -51,6 +51,8 @@ def _estimate(model: Model, one: Found, dataset: Dataset) -> Estimate:
         treatment=one.treatment,
         term=one.term,
         term_label=one.term_label,
+        moderator=one.moderator,
+        group=one.group,
         coef=inference.coef,
         se=inference.se,
         t=inference.t,

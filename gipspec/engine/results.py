@@ -31,6 +31,8 @@ class Estimate:
     treatment: str
     term: str
     term_label: str
+    moderator: str = ""  # whose groups are compared; `group` is what readers call this one
+    group: str = ""
     coef: float
     se: float
     t: float

@@ -43,7 +43,8 @@ class Found:
     `key` is what follows the model's name in the name of the estimate (`openness.high`, `indirect`, `-2`),
     empty for the one estimate of a plain model. `kind` is what it is an estimate of: "effect", "group",
     "difference", "total", "direct", "indirect", "share", "event", "quantile", "level" and the like. `term` is
-    the row of a table that it stands in. `measures` are further numbers by name (`first_stage_f`).
+    the row of a table that it stands in; groups of a `moderator` stand beside each other in columns that are
+    called by `group`. `measures` are further numbers by name (`first_stage_f`).
     """
 
     key: str = ""
@@ -52,6 +53,8 @@ class Found:
     treatment: str
     term: str
     term_label: str
+    moderator: str = ""
+    group: str = ""
     aggregate: Aggregate
     influence: Influence
     n: int

@@ -17,7 +17,7 @@ from gipspec.report.names import natural_key
 
 PLAIN = (
     *("name", "model_name", "family", "variant", "choice", "model", "key", "kind"),
-    *("outcome", "outcome_label", "treatment"),
+    *("outcome", "outcome_label", "treatment", "moderator", "group"),
     *("term", "term_label", "n", "units", "clusters", "learner", "folds", "reps", "fe_method", "sample"),
     *("excluded", "line"),
 )
@@ -75,6 +75,8 @@ def _estimate(e: Estimate) -> dict[str, object]:
         "treatment": e.treatment,
         "term": e.term,
         "term_label": e.term_label,
+        "moderator": e.moderator,
+        "group": e.group,
         "coef": _number(e.coef),
         "se": _number(e.se),
         "t": _number(e.t),
