@@ -15,7 +15,7 @@ SATURATED = 0.05  # share of the treatment's variation that effects should leave
 def effects_as_dummies(study: Study, model: Model, estimate: Estimate) -> Iterator[Problem]:
     """A01: dummies of units among the features, the field's habit (DESIGN 4.2)."""
     settings = model.settings
-    if settings.fe and settings.fe_method == "dummies":
+    if estimate.fe_method == "dummies":
         worst = settings.learner_y if _has_tree(settings.learner_y) else settings.learner_d
         yield problem("A01", learner=worst.label)
 
