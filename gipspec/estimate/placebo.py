@@ -307,6 +307,6 @@ def _by_residual(residual: Array, moved: Array, sums: list[Any]) -> tuple[Array,
 
 
 def _median(theta: Array, variance: Array) -> Array:
-    """Aggregate estimates and variances (R, b) as `median_rule` does: estimates and standard errors (2, b)."""
+    """Aggregate estimates and variances (R, b) by `median_rule`: estimates and standard errors (2, b)."""
     found = np.median(theta, axis=0)
     return np.stack([found, np.sqrt(np.median(variance + (theta - found) ** 2, axis=0))])

@@ -14,25 +14,32 @@ from gipspec.lang.syntax import Expr
 from gipspec.lang.vocabulary import OPTIONS
 from gipspec.plan.steps import EstimateStep, Plan
 
+DRAFT_DRAWS = 19
+
 
 def build_plan(study: Study, *, select: Iterable[str] = (), draft: bool = False) -> Plan:
     """Lay out the steps of a study.
 
     `select` keeps only models, fans, differences or tables of these names (`*` and `?` match); what a
-    selected difference or table shows comes along. `draft` takes one repetition of everything.
+    selected difference or table shows comes along. `draft` takes one repetition of everything, and few draws
+    of a placebo.
 
     Raises GipError with G505 for a pattern that matches nothing.
     """
     chosen = _selected(study, tuple(select))
     models = [m for m in study.models if chosen is None or m.name in chosen]
     if draft:
-        models = [replace(m, settings=replace(m.settings, reps=1)) for m in models]
+        models = [replace(m, settings=_drafted(m.settings)) for m in models]
     return Plan(
         study=study,
         estimates=tuple(EstimateStep(model=m) for m in models),
         contrasts=tuple(c for c in study.contrasts if chosen is None or c.name in chosen),
         draft=draft,
     )
+
+
+def _drafted(settings: Settings) -> Settings:
+    return replace(settings, reps=1, placebo=min(settings.placebo, DRAFT_DRAWS))
 
 
 def _selected(study: Study, patterns: tuple[str, ...]) -> set[str] | None:
@@ -79,6 +86,7 @@ def describe_settings(model: Model) -> dict[str, str]:
         "learner_y": _learner(settings.learner_y),
         "learner_d": _learner(settings.learner_d),
         **_mediators(settings),
+        **_placebo(settings),
         "tune": str(settings.tune or "no"),
         "fe": joined(":".join(e) for e in settings.fe),
         "fe_method": settings.fe_method if settings.fe else "none",
@@ -110,6 +118,14 @@ def _mediators(settings: Settings) -> dict[str, str]:
         return {"via": "none"}
     via = " + ".join(print_expr(m) for m in settings.via)
     return {"via": via, "learner_m": _learner(settings.learner_m)}
+
+
+def _placebo(settings: Settings) -> dict[str, str]:
+    draws = str(settings.placebo or "no")
+    if settings.placebo:
+        strata = settings.placebo_strata
+        draws += f", {settings.placebo_by}" + (f", within {print_expr(strata)}" if strata else "")
+    return {"placebo": draws, "placebo_lead": str(settings.placebo_lead or "no")}
 
 
 def _learner(learner: object) -> str:

@@ -10,6 +10,8 @@ from gipspec.recipe.iivm import prepare_iivm
 from gipspec.recipe.irm import prepare_irm
 from gipspec.recipe.mediation import prepare_mediation
 from gipspec.recipe.mediation_linear import prepare_mediation_linear
+from gipspec.recipe.placebo import prepare_placebo
+from gipspec.recipe.placebo_time import prepare_placebo_lead
 from gipspec.recipe.pliv import prepare_pliv
 from gipspec.recipe.plr import prepare_plr
 from gipspec.recipe.work import Flags, Work
@@ -21,6 +23,12 @@ RECIPES: dict[str, Recipe] = {
     "irm": prepare_irm,
     "pliv": prepare_pliv,
     "iivm": prepare_iivm,
+}
+PLACEBOS: dict[str, Recipe] = {  # with `placebo=`
+    "plr": prepare_placebo,
+}
+PLACEBOS_IN_TIME: dict[str, Recipe] = {  # with `placebo_lead=`
+    "plr": prepare_placebo_lead,
 }
 MECHANISMS: dict[str, Recipe] = {  # with `via=`
     "plr": prepare_mediation_linear,
@@ -39,4 +47,8 @@ def prepare_model(model: Model, dataset: Dataset, panel: Panel | None, only: Fla
 def _recipe(settings: Settings) -> Recipe:
     if settings.via:
         return MECHANISMS[settings.model]
+    if settings.placebo:
+        return PLACEBOS[settings.model]
+    if settings.placebo_lead:
+        return PLACEBOS_IN_TIME[settings.model]
     return RECIPES[settings.model]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from gipspec.diagnostics import GipError, Problem, problem
+from gipspec.lang.check.analyses import placebo_conflicts
 from gipspec.lang.check.arity import arity_conflicts
 from gipspec.lang.check.combine import mediation_conflicts, model_conflicts, role_conflicts
 from gipspec.lang.check.declare import Declarations, cycles, name_span, ordered
@@ -209,6 +210,9 @@ def _models(
         if settings is not None:
             wrong = model_conflicts(settings, draft.options, defaults, scope.scope.panel, where)
             wrong += mediation_conflicts(settings, draft.options, defaults, draft.treatments)
+            wrong += placebo_conflicts(
+                settings, draft.options, defaults, draft.treatments, scope.scope.panel
+            )
             wrong += arity_conflicts(settings, draft.options, defaults, draft.treatments, where)
             wrong += role_conflicts(settings, draft.options, draft.outcome, draft.treatments, draft.controls)
         found += [p for p in wrong if p not in found]
