@@ -158,7 +158,7 @@ ESTIMATION = (
     _error("G415", "`model={model}` needs {role} of 0 and 1, and `{name}` {reason}", "{remedy}",
            "An interactive model learns the outcome apart among rows that are treated and rows that are not."),
     _error("G416", "the instrument `{name}` does not vary{where}", "{remedy}", "Without variation in the instrument it moves no treatment."),
-    _error("G417", "once the controls are removed, {what}", "{remedy}",
+    _error("G417", "{what}{where}", "{remedy}",
            "An instrument must be another variable than the treatment, and each instrument another than the rest."),
     _error("G418", "the mediator `{name}` {reason}", "{remedy}", "An effect can only pass through a mediator with a variation of its own."),
     _error("G420", "the {quantile} quantile of `{outcome}` where `{treatment}` is {level} lies beyond the rows that have it", "choose quantiles nearer to the middle, or raise `trim=`",

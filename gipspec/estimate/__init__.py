@@ -41,7 +41,7 @@ from gipspec.estimate.placebo import (
     permuted_treatment,
     refit_draws,
 )
-from gipspec.estimate.pliv import first_stage, pliv, same_as_treatment
+from gipspec.estimate.pliv import check_distinct, first_stage, pliv
 from gipspec.estimate.plr import plr
 from gipspec.estimate.policy import (
     Policy,
@@ -110,6 +110,7 @@ __all__ = [
     "best_linear_predictor",
     "best_rule",
     "bounded",
+    "check_distinct",
     "cluster_influence",
     "compliers",
     "correct_by_unit",
@@ -158,7 +159,6 @@ __all__ = [
     "refit_draws",
     "residual_signal",
     "robustness_value",
-    "same_as_treatment",
     "sensitivity_benchmark",
     "sensitivity_bounds",
     "sensitivity_contours",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gipspec.diagnostics import GipError, Problem, problem
+from gipspec.diagnostics import GipError, problem
 from gipspec.estimate.checks import check_clusters, check_finite, check_probabilities
 from gipspec.estimate.door import score_pliv
 from gipspec.estimate.influence import NO_CLUSTERS, Array, Clusters, Split, split_of
@@ -46,42 +46,35 @@ def pliv(
         check_probabilities(z[:, j], m_hat[:, j], "learner_z", label)
     check_clusters(clusters)
     check_residuals(d[:, None], r_hat[:, None], (treatment,))
-    check_instruments(d - r_hat, z, z - m_hat, treatment, labels)
+    check_left(z, z - m_hat, labels)
+    check_distinct(d - r_hat, z - m_hat, treatment, labels, " once the controls are removed")
     scores = score_pliv(y, d, z, l_hat, r_hat, m_hat)
     return split_of(scores.theta, scores.psi, scores.psi_a, clusters)
 
 
-def check_instruments(
-    d_residual: Array, z: Array, z_residual: Array, treatment: str, names: Sequence[str]
-) -> None:
-    """Refuse instruments (n, q) of which nothing is left (G416), or that repeat each other or D̃ (G417)."""
-    gone = explained(z, z_residual)
-    if np.any(gone):
+def check_left(z: Array, z_residual: Array, names: Sequence[str]) -> None:
+    """Refuse instruments (n, q) of which nothing but rounding errors is left (G416)."""
+    gone = [name for name, nothing in zip(names, explained(z, z_residual), strict=True) if nothing]
+    if gone:
         where = " once the controls and effects are removed"
         remedy = "drop the controls or effects that determine it, or name another instrument"
-        raise GipError(
-            *(
-                problem("G416", name=n, where=where, remedy=remedy)
-                for n, g in zip(names, gone, strict=True)
-                if g
-            )
-        )
-    repeated = [f"`{name}`" for name, same in zip(names, tied(z_residual), strict=True) if same]
+        raise GipError(*(problem("G416", name=name, where=where, remedy=remedy) for name in gone))
+
+
+def check_distinct(d: Array, z: Array, treatment: str, names: Sequence[str], where: str = "") -> None:
+    """Refuse instruments (n, q) that repeat each other or determine the treatment (n,): G417.
+
+    Variables are centred already, or residuals; `where` says so in the message.
+    """
+    repeated = [f"`{name}`" for name, same in zip(names, tied(z), strict=True) if same]
     if repeated:
         what = f"the instruments {' and '.join(repeated)} are collinear"
-        raise GipError(problem("G417", what=what, remedy="drop one of them"))
-    left = d_residual - project(z_residual, d_residual)
-    if np.sum(left**2) <= COLLINEAR * np.sum(d_residual**2):
-        raise GipError(same_as_treatment(names, treatment))
-
-
-def same_as_treatment(instruments: Sequence[str], treatment: str) -> Problem:
-    """Say that instruments determine the treatment (G417)."""
-    listed = " and ".join(f"`{name}`" for name in instruments)
-    what = f"{listed} and the treatment `{treatment}` are the same up to a factor"
-    if len(instruments) > 1:
-        what = f"the treatment `{treatment}` is a combination of the instruments {listed}"
-    return problem("G417", what=what, remedy="name an instrument that is not the treatment itself")
+        raise GipError(problem("G417", what=what, where=where, remedy="drop one of them"))
+    if np.sum((d - project(z, d)) ** 2) <= COLLINEAR * np.sum(d**2):
+        listed = " and ".join(f"`{name}`" for name in names)
+        several = f"the treatment `{treatment}` is a combination of the instruments {listed}"
+        what = several if len(names) > 1 else f"the instrument {listed} is the treatment `{treatment}` itself"
+        raise GipError(problem("G417", what=what, where=where, remedy="name another instrument"))
 
 
 def first_stage(d_residual: Array, z_residual: Array, clusters: Clusters = NO_CLUSTERS) -> Split:

@@ -6,14 +6,15 @@ import numpy as np
 
 from gipspec.data.design import NOTHING_LEFT
 from gipspec.diagnostics import GipError, Problem, problem
-from gipspec.estimate import same_as_treatment
+from gipspec.estimate import check_distinct
 from gipspec.lang.printer import print_expr
 from gipspec.lang.syntax import Expr
 from gipspec.learn.task import is_binary
 from gipspec.recipe.piece import Piece
 from gipspec.recipe.work import Array
 
-PARTIALLY_LINEAR = {"irm": "`model=plr`", "iivm": "`model=pliv`"}  # for what is not binary
+INSTEAD = {"irm": "`model=plr`", "iivm": "`model=pliv`", "qte": "`model=plr`"}  # for what is not binary
+FEWEST_VALUES = 20  # of an outcome whose quantiles are estimated
 
 
 def check_binary(piece: Piece, expr: Expr, values: Array, role: str) -> None:
@@ -29,14 +30,27 @@ def check_binary(piece: Piece, expr: Expr, values: Array, role: str) -> None:
     remedy = f"code it 0 and 1, for example `let on = {name} == {distinct[1]:g}`"
     if len(distinct) > 2:
         reason = f"has {len(distinct)} values"
-        remedy = f"use {PARTIALLY_LINEAR[model]}, or say what counts as 1: `let high = {name} > ...`"
+        remedy = f"use {INSTEAD[model]}, or say what counts as 1: `let high = {name} > ...`"
     raise GipError(
         problem("G415", expr.span, model=model, role=role, name=name, reason=reason, remedy=remedy)
     )
 
 
+def check_continuous(piece: Piece) -> None:
+    """Refuse an outcome with few distinct values, whose quantiles have no density (G421)."""
+    count = len(np.unique(piece.design.y))
+    if count < FEWEST_VALUES:
+        remedy, outcome = "use `model=irm`, for the effect on its mean", piece.model.outcome
+        raise GipError(
+            problem("G421", outcome.span, name=piece.outcome, count=count, bound=FEWEST_VALUES, remedy=remedy)
+        )
+
+
 def check_instruments(piece: Piece) -> None:
-    """Refuse instruments that are constant on the model's rows, or once effects are removed (G416)."""
+    """Refuse instruments that are constant on the model's rows, or once effects are removed (G416).
+
+    Also those that are the treatment or each other, up to a factor and a constant (G417).
+    """
     wrong: list[Problem] = []
     remedy = "look at the sample and the rows lost, or name another instrument"
     for j, expr in enumerate(piece.model.settings.iv):
@@ -52,11 +66,15 @@ def check_instruments(piece: Piece) -> None:
         wrong.append(problem("G416", expr.span, name=print_expr(expr), where=where, remedy=remedy))
     if wrong:
         raise GipError(*wrong)
+    _check_distinct(piece)
 
 
-def check_not_treatment(piece: Piece) -> None:
-    """Refuse an instrument of 0 and 1 that is the treatment, or its opposite (G417)."""
-    d, z = piece.design.d[:, 0], piece.design.extra[:, 0]
-    if np.ptp(d - z) == 0 or np.ptp(d + z) == 0:
-        expr = piece.model.settings.iv[0]
-        raise GipError(same_as_treatment([print_expr(expr)], piece.treatments[0]).at(expr.span))
+def _check_distinct(piece: Piece) -> None:
+    """Refuse instruments that are the treatment or each other, before learners blur it (G417)."""
+    names = [print_expr(z) for z in piece.model.settings.iv]
+    d, z = (values - np.mean(values, axis=0) for values in (piece.design.d[:, 0], piece.design.extra))
+    try:
+        check_distinct(d, z, piece.treatments[0], names)
+    except GipError as error:
+        span = piece.model.settings.iv[0].span
+        raise GipError(*(p.at(span) for p in error.problems)) from None

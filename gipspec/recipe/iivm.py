@@ -18,7 +18,7 @@ from gipspec.estimate import (
 )
 from gipspec.lang.study import Model, Panel
 from gipspec.learn import CrossFit
-from gipspec.recipe.checks import check_binary, check_instruments, check_not_treatment
+from gipspec.recipe.checks import check_binary, check_instruments
 from gipspec.recipe.found import Made
 from gipspec.recipe.irm import overlap_measures
 from gipspec.recipe.piece import Piece, clusters_of, described, found, gather, nuisance
@@ -38,7 +38,6 @@ def prepare_iivm(model: Model, dataset: Dataset, panel: Panel | None, only: Flag
     check_instruments(piece)
     check_binary(piece, model.treatments[0], piece.design.d[:, 0], "a treatment")
     check_binary(piece, model.settings.iv[0], piece.design.extra[:, 0], "an instrument")
-    check_not_treatment(piece)
     asked = iivm_nuisances(piece)
     return Work(nuisances=tuple(asked.values()), finish=lambda fits: finish_iivm(piece, asked, fits))
 
