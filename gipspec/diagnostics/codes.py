@@ -96,8 +96,8 @@ VALUES = (
     _error("G211", "`{name}` is given twice in one statement", "keep one of them", "An option stands once in a statement."),
     _error("G212", "`{name}` is {role} and {other} at the same time", "{remedy}",
            "Outcome, treatment and controls must differ: a variable cannot be its own control."),
-    _error("G213", "`{name}` is not among the controls, so it cannot be dropped", "{remedy}",
-           "`drop=` takes terms away that the model has."),
+    _error("G213", "`{name}` is not among the controls, so it cannot be {done}", "{remedy}",
+           "`drop=` takes terms away that the model has, and `sensitivity=` compares with controls of the model."),
     _error("G214", "the indicator `{name}` has no sign", "write `+{name}` if more is better, `-{name}` if more is worse",
            "An index needs to know the direction of each indicator."),
     _error("G215", "{reason}", "{remedy}", "The way to remove effects does not fit the effects to remove."),
@@ -216,6 +216,8 @@ WARNINGS = (
              "A binary treatment must stay as it is, so that what is constant in a unit, unobserved, and drives treatment and outcome, stays in an interactive model."),
     _warning("A21", "the rows of {units} do not tell when `{name}` set in", "fill the gaps of `{name}`, or leave these units out with `sample=`",
              "A permuted adoption is rebuilt for every period; where a unit has no row just before its first treated one, that row stands in, and the test is no longer exact."),
+    _warning("A22", "the bounds of `{name}` rest on a plug-in: the debiased size of its weights is not positive", "raise `trim=`, or drop controls that determine the treatment",
+             "With little overlap a few rows carry most of the weight, and what they say about unobserved confounders is unreliable."),
 )  # fmt: skip
 
 CODES = _table([*SYNTAX, *NAMES, *VALUES, *DATA, *ESTIMATION, *OUTPUT, *WARNINGS])

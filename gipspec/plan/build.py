@@ -87,6 +87,7 @@ def describe_settings(model: Model) -> dict[str, str]:
         "learner_d": _learner(settings.learner_d),
         **_mediators(settings),
         **_placebo(settings),
+        **_sensitivity(settings),
         "tune": str(settings.tune or "no"),
         "fe": joined(":".join(e) for e in settings.fe),
         "fe_method": settings.fe_method if settings.fe else "none",
@@ -130,6 +131,11 @@ def _placebo(settings: Settings) -> dict[str, str]:
 
 def _learner(learner: object) -> str:
     from gipspec.lang.study import Learner
+def _sensitivity(settings: Settings) -> dict[str, str]:
+    names = settings.sensitivity
+    return {"sensitivity": "no" if names is None else " + ".join(names) or "yes"}
+
+
 
     assert isinstance(learner, Learner)
     inner = [_learner(m) for m in learner.members]

@@ -14,6 +14,7 @@ from gipspec.recipe.placebo import prepare_placebo
 from gipspec.recipe.placebo_time import prepare_placebo_lead
 from gipspec.recipe.pliv import prepare_pliv
 from gipspec.recipe.plr import prepare_plr
+from gipspec.recipe.sensitivity import prepare_sensitivity
 from gipspec.recipe.work import Flags, Work
 
 Recipe = Callable[[Model, Dataset, Panel | None, Flags | None], Work]
@@ -23,12 +24,6 @@ RECIPES: dict[str, Recipe] = {
     "irm": prepare_irm,
     "pliv": prepare_pliv,
     "iivm": prepare_iivm,
-}
-PLACEBOS: dict[str, Recipe] = {  # with `placebo=`
-    "plr": prepare_placebo,
-}
-PLACEBOS_IN_TIME: dict[str, Recipe] = {  # with `placebo_lead=`
-    "plr": prepare_placebo_lead,
 }
 MECHANISMS: dict[str, Recipe] = {  # with `via=`
     "plr": prepare_mediation_linear,
@@ -48,7 +43,9 @@ def _recipe(settings: Settings) -> Recipe:
     if settings.via:
         return MECHANISMS[settings.model]
     if settings.placebo:
-        return PLACEBOS[settings.model]
+        return prepare_placebo
     if settings.placebo_lead:
-        return PLACEBOS_IN_TIME[settings.model]
+        return prepare_placebo_lead
+    if settings.sensitivity is not None:
+        return prepare_sensitivity
     return RECIPES[settings.model]

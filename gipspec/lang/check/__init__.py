@@ -3,8 +3,9 @@
 `declare` sorts statements by what they declare and needs no data; `resolve` checks them against the columns.
 """
 
+from gipspec.lang.check.analyses import benchmark_terms
 from gipspec.lang.check.declare import Declarations, declare
 from gipspec.lang.check.resolve import Checked, resolve
 from gipspec.lang.check.terms import term_text
 
-__all__ = ["Checked", "Declarations", "declare", "resolve", "term_text"]
+__all__ = ["Checked", "Declarations", "benchmark_terms", "declare", "resolve", "term_text"]

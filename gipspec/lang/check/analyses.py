@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gipspec.diagnostics import Problem, problem
-from gipspec.lang.study import Panel, Settings
+from gipspec.lang.check.expressions import names_in
+from gipspec.lang.check.terms import summands, term_text
+from gipspec.lang.printer import print_expr
+from gipspec.lang.study import Panel, Settings, Term
 from gipspec.lang.syntax import Expr, Option
 
 MOST_REFITS = 2000  # draws: each keeps its predictions of every repetition
@@ -35,6 +38,35 @@ def placebo_conflicts(
     if settings.placebo:
         found += _draws(settings, options)
     return found
+
+
+def benchmark_terms(controls: tuple[Term, ...], name: str) -> tuple[Term, ...]:
+    """Return the controls that leave with a benchmark: every term that uses a column of that name, or the
+    term that is printed so."""
+    factors = sorted(name.split(":"))
+    return tuple(
+        term
+        for term in controls
+        if sorted(term_text(term).split(":")) == factors
+        or name in {print_expr(n) for factor in term.factors for n in names_in(factor)}
+    )
+
+
+def sensitivity_conflicts(
+    settings: Settings, options: Mapping[str, Option], controls: tuple[Term, ...]
+) -> list[Problem]:
+    """Refuse benchmarks that are not among the controls."""
+    if not settings.sensitivity:
+        return []
+    value = options["sensitivity"].value
+    places = {print_expr(part): part.span for part in summands(value)}
+    shown = ", ".join(f"`{term_text(c)}`" for c in controls[:12])
+    remedy = f"the controls are {shown}" if shown else "the model has no controls"
+    return [
+        problem("G213", places.get(name, value.span), name=name, done="a benchmark", help=remedy)
+        for name in settings.sensitivity
+        if not benchmark_terms(controls, name)
+    ]
 
 
 def _draws(settings: Settings, options: Mapping[str, Option]) -> list[Problem]:

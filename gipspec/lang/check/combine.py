@@ -59,9 +59,7 @@ def model_conflicts(
         for name, option in options.items()
         if option is not defaults.get(name) and settings.model not in OPTIONS[name].models
     ]
-    analyses = [
-        name for name in options if name in _ANALYSES and getattr(settings, name) not in (0, None, ())
-    ]
+    analyses = [name for name in options if name in _ANALYSES and _asked(settings, name)]
     if len(analyses) > 1:
         first, second = analyses[:2]
         remedy = "make a line for each: an analysis takes a model of its own"
@@ -99,6 +97,13 @@ def mediation_conflicts(
         remedy = "direct and indirect effects are means over all rows: leave it away"
         found.append(problem("G208", options["target"].span, option="target", what="`via=`", remedy=remedy))
     return found
+
+
+def _asked(settings: Settings, name: str) -> bool:
+    """Tell whether a line asks for an analysis; `sensitivity=yes` names no control and asks for one."""
+    if name == "sensitivity":
+        return settings.sensitivity is not None
+    return bool(getattr(settings, name))
 
 
 def _suits(name: str) -> str:

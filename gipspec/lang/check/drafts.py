@@ -128,7 +128,7 @@ def _dropped(controls: tuple[Term, ...], expr: Expr, scope: Scope) -> tuple[Term
     if missing:
         shown = ", ".join(f"`{term_text(c)}`" for c in controls[:12])
         remedy = f"the controls are {shown}" if shown else "the model has no controls"
-        raise GipError(problem("G213", expr.span, name=term_text(missing[0]), help=remedy))
+        raise GipError(problem("G213", expr.span, name=term_text(missing[0]), done="dropped", help=remedy))
     return tuple(c for c in controls if term_key(c) not in gone)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from gipspec.diagnostics import GipError, Problem, problem
-from gipspec.lang.check.analyses import placebo_conflicts
+from gipspec.lang.check.analyses import placebo_conflicts, sensitivity_conflicts
 from gipspec.lang.check.arity import arity_conflicts
 from gipspec.lang.check.combine import mediation_conflicts, model_conflicts, role_conflicts
 from gipspec.lang.check.declare import Declarations, cycles, name_span, ordered
@@ -213,6 +213,7 @@ def _models(
             wrong += placebo_conflicts(
                 settings, draft.options, defaults, draft.treatments, scope.scope.panel
             )
+            wrong += sensitivity_conflicts(settings, draft.options, draft.controls)
             wrong += arity_conflicts(settings, draft.options, defaults, draft.treatments, where)
             wrong += role_conflicts(settings, draft.options, draft.outcome, draft.treatments, draft.controls)
         found += [p for p in wrong if p not in found]

@@ -11,9 +11,8 @@ from gipspec.lang.check.combine import method_conflicts
 from gipspec.lang.check.expressions import COLUMN, check_column
 from gipspec.lang.check.learners import LearnerScope, resolve_learner
 from gipspec.lang.check.scope import PoisonedError, Scope, require_column, unknown
-from gipspec.lang.check.terms import expand, product_of
+from gipspec.lang.check.terms import expand, product_of, term_text
 from gipspec.lang.check.values import constant, typed, wrong_value
-from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Learner, Panel, Sample, Settings
 from gipspec.lang.syntax import Binary, Expr, Name, Option, Range, SampleStatement, Text
 from gipspec.lang.vocabulary import LEARNERS, OPTIONS, OptionEntry
@@ -100,7 +99,7 @@ def _value(name: str, entry: OptionEntry, expr: Expr, scope: OptionScope) -> obj
         case Window():
             return _window(name, entry, expr)
         case Words():
-            return _names(name, entry, expr)
+            return _benchmarks(name, entry, expr, scope.scope)
         case _ if name.startswith("learner"):
             return resolve_learner(expr, scope.learners)
         case _ if name == "sample":
@@ -160,19 +159,17 @@ def _window(name: str, entry: OptionEntry, expr: Expr) -> tuple[int, int]:
     return whole[0], whole[1]
 
 
-def _names(name: str, entry: OptionEntry, expr: Expr) -> tuple[str, ...] | None:
-    """Return names joined by `+`, as they are written; `yes` for none of them, `no` for no value at all."""
+def _benchmarks(name: str, entry: OptionEntry, expr: Expr, scope: Scope) -> tuple[str, ...] | None:
+    """Return terms as they are printed, sets spread out; `yes` for none of them, `no` for no value at all."""
     match expr:
         case Name(text="no"):
             return None
         case Name(text="yes"):
             return ()
-        case Binary(op="+", left=left, right=right):
-            return (*(_names(name, entry, left) or ()), *(_names(name, entry, right) or ()))
         case Text():
             raise GipError(wrong_value(name, entry.kind, expr))
         case _:
-            return (print_expr(expr),)
+            return tuple(term_text(t) for t in expand(expr, scope))
 
 
 def _folds(name: str, entry: OptionEntry, expr: Expr, scope: Scope) -> int | str:

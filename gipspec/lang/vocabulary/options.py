@@ -83,7 +83,7 @@ _LISTED = (
     _option("control", Word(words=("never", "notyet")), "never", "the comparison group of an event study", "event <- base; event=-5..5; control=notyet", models=("did",), available=False),
     _option("anticipation", Whole(low=0, high=100), "0", "periods before adoption in which there may be an effect already", "event <- base; event=-5..5; anticipation=1", models=("did",), available=False),
     _option("quantiles", Numbers(low=0.01, high=0.99), "[0.25, 0.5, 0.75]", "the quantiles of `model=qte`", "spread <- base; model=qte; quantiles=[0.25, 0.5, 0.75]", models=("qte",), available=False),
-    _option("sensitivity", Words(), "no", "robustness to an unobserved confounder: `yes`, or controls to compare it with", "sens <- base; sensitivity=lngdp + density", models=("plr", "irm"), available=False),
+    _option("sensitivity", Words(), "no", "robustness to an unobserved confounder: `yes`, or controls to compare it with", "sens <- base; sensitivity=lngdp + density", models=("plr", "irm")),
     _option("level", Share(low=0.5, high=1), "95%", "the level of confidence intervals", "wide <- base; level=90%"),
     _option("seed", Whole(low=0, high=2**31 - 1), "42", "the seed from which every other seed derives", "defaults seed=7"),
 )  # fmt: skip
