@@ -48,8 +48,20 @@ def pliv(
     check_residuals(d[:, None], r_hat[:, None], (treatment,))
     check_left(z, z - m_hat, labels)
     check_distinct(d - r_hat, z - m_hat, treatment, labels, " once the controls are removed")
+    if z.shape[1] > 1:
+        z, m_hat = orthonormal(z - m_hat), np.zeros_like(z)
     scores = score_pliv(y, d, z, l_hat, r_hat, m_hat)
     return split_of(scores.theta, scores.psi, scores.psi_a, clusters)
+
+
+def orthonormal(z_residual: Array) -> Array:
+    """Return instruments (n, q) of unit variance and without correlation that span the same as Z̃.
+
+    The estimate is the same. In DoubleML's own first stage scikit-learn drops what is a millionth of the
+    largest (its `tol`), and an instrument in large units would push the others out.
+    """
+    scaled = z_residual / np.linalg.norm(z_residual, axis=0)
+    return np.asarray(np.linalg.qr(scaled)[0] * np.sqrt(len(scaled)), dtype=np.float64)
 
 
 def check_left(z: Array, z_residual: Array, names: Sequence[str]) -> None:

@@ -80,7 +80,9 @@ def anderson_rubin(
     det(c S - H H') = 0, a polynomial of degree 2q: the set is exact, no grid is searched. Where there are
     fewer clusters than instruments nothing is rejected.
     """
-    a, b = _cluster_sums(reduced, clusters), _cluster_sums(first, clusters)
+    size = np.sqrt(np.mean(reduced**2, axis=0)) + np.sqrt(np.mean(first**2, axis=0))
+    size[size == 0] = 1.0
+    a, b = (_cluster_sums(moments / size, clusters) for moments in (reduced, first))
     scale = [math.sqrt(float(np.trace(covariance(part)))) for part in (a, b)]
     if min(scale) == 0:
         return LINE
@@ -126,9 +128,9 @@ class _Test:
         return float(mean @ np.linalg.solve(spread, mean)) <= self.critical
 
     def defined(self) -> bool:
-        q = len(self.mean) // 2
-        total = self.spread[:q, :q] + self.spread[q:, q:]
-        return int(np.linalg.matrix_rank(total, tol=SINGULAR * np.trace(total))) == q
+        """Tell whether S has an inverse, at an angle that is nothing special."""
+        spread = self.at(1.0)[1]
+        return int(np.linalg.matrix_rank(spread, tol=SINGULAR * np.trace(spread))) == len(spread)
 
     def roots(self) -> list[float]:
         """Return angles among which are all where the statistic is critical.
