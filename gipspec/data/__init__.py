@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from gipspec.data.expressions import evaluate as evaluate
     from gipspec.data.expressions import evaluate_condition as evaluate_condition
     from gipspec.data.groups_by import Grouping as Grouping
-    from gipspec.data.groups_by import check_treatment_varies as check_treatment_varies
     from gipspec.data.groups_by import group_by_category as group_by_category
     from gipspec.data.groups_by import group_by_median as group_by_median
     from gipspec.data.groups_by import group_by_quantile as group_by_quantile
     from gipspec.data.groups_by import group_rows as group_rows
+    from gipspec.data.groups_by import without_variation as without_variation
     from gipspec.data.model import ModelData as ModelData
     from gipspec.data.model import model_data as model_data
     from gipspec.data.schema import read_schema as read_schema
@@ -36,7 +36,6 @@ _MODULES = {
     "ModelData": "model",
     "Table": "table",
     "build_dataset": "build",
-    "check_treatment_varies": "groups_by",
     "covariate_design": "design",
     "evaluate": "expressions",
     "evaluate_condition": "expressions",
@@ -48,6 +47,7 @@ _MODULES = {
     "panel_design": "design",
     "read_schema": "schema",
     "read_table": "table",
+    "without_variation": "groups_by",
 }
 
 

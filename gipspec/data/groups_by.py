@@ -49,7 +49,7 @@ def group_rows(moderator: Vector, name: str) -> Grouping:
 def group_by_category(moderator: Vector, name: str) -> Grouping:
     """Group rows by value, in the order of values; keys are the names of values in lower case.
 
-    Raises GipError: G313 where there is one value only, G007 over the bound of groups.
+    Raises GipError: G440 where there is one value only, G007 over the bound of groups.
     """
     found = groups(moderator)
     if len(found.names) < 2:
@@ -65,7 +65,7 @@ def group_by_median(values: Numbers, name: str) -> Grouping:
 
     The median is taken over rows, so that in a panel each period of a unit counts, and a unit whose moderator
     changes may be in both groups. Equal values stay together: where none is above the median, `high` is the
-    largest value. Raises GipError G313 for a constant.
+    largest value. Raises GipError G440 for a constant.
     """
     return _by_cuts(values, [float(np.median(values))], ("low", "high"), name)
 
@@ -75,26 +75,18 @@ def group_by_quantile(values: Numbers, count: int, name: str) -> Grouping:
 
     A value equal to a quantile is below it, as in the function `cut`. Equal values stay together, so that
     groups may differ in size; where a value takes up several groups these are one, and there are fewer than
-    `count`. Quantiles are over rows, see `group_by_median`. Raises GipError G313 for a constant.
+    `count`. Quantiles are over rows, see `group_by_median`. Raises GipError G440 for a constant.
     """
     quantiles = np.quantile(values, np.arange(1, count) / count).tolist()
     return _by_cuts(values, quantiles, tuple(f"q{i + 1}" for i in range(count)), name)
 
 
-def check_treatment_varies(d: Numbers, grouping: Grouping, treatment: str) -> None:
-    """Raise GipError G401 where the treatment (n,), before effects are removed, is constant in a group.
+def without_variation(d: Numbers, grouping: Grouping) -> tuple[int, ...]:
+    """Return the positions of groups in which a treatment (n,) is constant, before effects are removed.
 
     What removing effects leaves of it there comes from other groups, and says nothing about this one.
     """
-    constant = [label for at, label in enumerate(grouping.labels) if np.ptp(d[grouping.codes == at]) == 0]
-    if constant:
-        remedy = "join groups, or choose another moderator"
-        raise GipError(
-            *(
-                problem("G401", name=treatment, where=f" in the group `{label}`", remedy=remedy)
-                for label in constant
-            )
-        )
+    return tuple(at for at in range(len(grouping.keys)) if np.ptp(d[grouping.codes == at]) == 0)
 
 
 def _by_cuts(values: Numbers, cuts: Iterable[float], keys: Sequence[str], name: str) -> Grouping:
@@ -135,6 +127,4 @@ def _keys(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _constant(name: str, value: str, rows: int) -> GipError:
-    which = f"with another value of `{name}`"
-    remedy = f"`{name}` is {value} in all {rows} rows: choose another moderator, or a larger sample"
-    return GipError(problem("G313", name=which, remedy=remedy))
+    return GipError(problem("G440", name=name, value=value, rows=rows))

@@ -161,13 +161,13 @@ ESTIMATION = (
     _error("G417", "{what}{where}", "{remedy}",
            "An instrument must be another variable than the treatment, and each instrument another than the rest."),
     _error("G418", "the mediator `{name}` {reason}", "{remedy}", "An effect can only pass through a mediator with a variation of its own."),
-    _error("G420", "the {quantile} quantile of `{outcome}` where `{treatment}` is {level} lies beyond the rows that have it", "choose quantiles nearer to the middle, or raise `trim=`",
+    _error("G420", "the {quantile} quantile of `{outcome}`, had all rows `{treatment}` = {level}, lies beyond the outcomes of those that have it", "look at the overlap; choose quantiles nearer to the middle, or raise `trim=`",
            "The estimate of a quantile is an outcome that was seen, and few rows reach into the tails."),
     _error("G421", "`{name}` has {count} distinct values, and quantiles need at least {bound}", "{remedy}",
            "The uncertainty of a quantile follows from the density there, and an outcome with few values has none."),
     _error("G422", "`{name}` has {count} levels, and `model=apo` takes at most {bound}", "{remedy}",
            "Each level has nuisances of its own; a continuous treatment belongs into another model."),
-    _error("G423", "the level {level} of `{name}` has {rows} rows of {units} {kind}, too few to learn from", "join levels, or leave it out with `sample=`",
+    _error("G423", "the level {level} of `{name}` has {found}, too few to learn from", "join levels, or leave it out with `sample=`",
            "Outcome and propensity are learned for each level apart."),
     _error("G430", "the treatment `{name}` has no time of adoption: {reason}", "use `placebo=`, which moves the paths of any treatment between units",
            "A placebo in time needs a treatment that is 0 and then, perhaps, 1 for good."),
@@ -175,6 +175,12 @@ ESTIMATION = (
            "A placebo moves whole paths between units of a stratum; treatments that do not set in once and stay move between units that are seen in the same periods."),
     _error("G432", "the strata `{name}` cannot be used: it {reason}", "name a column that is constant within units",
            "Units are permuted within strata, so that each unit belongs to one."),
+    _error("G440", "the moderator `{name}` is constant: it is {value} in all {rows} rows of the model", "choose another moderator, or a larger sample",
+           "Groups are made of a moderator's values, and there must be two of them at least."),
+    _error("G441", "the group {group} of `{name}` has no estimate: {reason}", "{remedy}",
+           "A group needs units, clusters and a variation of the treatment of its own. The other groups are reported without it."),
+    _error("G442", "a policy cannot depend on `{name}`, which changes within `{unit}`, while effects are removed", "{remedy}",
+           "Removing effects mixes the periods of a unit, so that what is left of the treatment in a period tells nothing about the effect there."),
 )  # fmt: skip
 
 OUTPUT = (
@@ -191,6 +197,8 @@ WARNINGS = (
     _warning("G601", "{kind} `{name}` is never used", "remove it, or use it in a model", "Often a slip of the pen: the name that was meant is another."),
     _warning("G602", "column {position} of {path} has no name and is left out", "name it in the first line if the study needs it",
              "Programs write row numbers without a name; a column that cannot be named cannot be used."),
+    _warning("G603", "the {count} groups of `{name}` cannot be tested for one common effect: they are too many for so few clusters", "join groups, or cluster by smaller ones",
+             "A joint test needs a covariance of full rank, and so more clusters than groups."),
     _warning("A01", "unit effects as dummies in `{learner}`: this recipe is badly biased", "use `fe_method=within`, the default",
              "Tree learners cannot use hundreds of dummies; the unit effect stays in the errors (see docs/validation.md)."),
     _warning("A03", "standard errors of `{name}` are not clustered by the panel unit `{unit}`", "use `cluster={unit}`, the default",
@@ -218,6 +226,8 @@ WARNINGS = (
              "A permuted adoption is rebuilt for every period; where a unit has no row just before its first treated one, that row stands in, and the test is no longer exact."),
     _warning("A22", "the bounds of `{name}` rest on a plug-in: the debiased size of its weights is not positive", "raise `trim=`, or drop controls that determine the treatment",
              "With little overlap a few rows carry most of the weight, and what they say about unobserved confounders is unreliable."),
+    _warning("A24", "{share} of the rows where `{treatment}` is {level} have the outcome {value}, the {quantile} quantile of `{outcome}`", "choose quantiles away from it, or compare means with `model=irm`",
+             "Where outcomes pile up there is no density, and the standard error of a quantile means little."),
 )  # fmt: skip
 
 CODES = _table([*SYNTAX, *NAMES, *VALUES, *DATA, *ESTIMATION, *OUTPUT, *WARNINGS])

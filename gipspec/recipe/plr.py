@@ -11,6 +11,7 @@ from gipspec.estimate import correct_by_unit, plr
 from gipspec.lang.study import Model, Panel
 from gipspec.learn import CrossFit
 from gipspec.recipe.found import Made
+from gipspec.recipe.marginal import complement_of, with_marginal
 from gipspec.recipe.piece import Piece, clusters_of, described, found, gather, nuisance
 from gipspec.recipe.work import Array, Fits, Flags, Nuisance, Work
 
@@ -18,8 +19,11 @@ from gipspec.recipe.work import Array, Fits, Flags, Nuisance, Work
 def prepare_plr(model: Model, dataset: Dataset, panel: Panel | None, only: Flags | None = None) -> Work:
     """Estimate Y = θ'D + g(X) + ε, an estimate for each treatment (DESIGN 4.1, 4.2)."""
     piece = gather(model, dataset, panel, only=only)
-    nuisances = plr_nuisances(piece)
-    return Work(nuisances=nuisances, finish=lambda fits: finish_plr(piece, nuisances, fits))
+    nuisances, complement = plr_nuisances(piece), complement_of(piece, dataset)
+    return Work(
+        nuisances=nuisances,
+        finish=lambda fits: with_marginal(finish_plr(piece, nuisances, fits), piece, complement),
+    )
 
 
 def plr_nuisances(piece: Piece) -> tuple[Nuisance, ...]:
