@@ -111,6 +111,8 @@ def _of_model(settings: Settings) -> dict[str, str]:
         found["trim"] = f"{settings.trim * 100:g}%"
     if settings.model in ("irm", "iivm"):
         found["target"] = settings.target
+    if settings.model == "qte":
+        found["quantiles"] = ", ".join(f"{q:.6g}" for q in settings.quantiles)
     return found
 
 
@@ -129,13 +131,13 @@ def _placebo(settings: Settings) -> dict[str, str]:
     return {"placebo": draws, "placebo_lead": str(settings.placebo_lead or "no")}
 
 
-def _learner(learner: object) -> str:
-    from gipspec.lang.study import Learner
 def _sensitivity(settings: Settings) -> dict[str, str]:
     names = settings.sensitivity
     return {"sensitivity": "no" if names is None else " + ".join(names) or "yes"}
 
 
+def _learner(learner: object) -> str:
+    from gipspec.lang.study import Learner
 
     assert isinstance(learner, Learner)
     inner = [_learner(m) for m in learner.members]
