@@ -71,6 +71,12 @@ def test_a_learner_for_all_replaces_a_learner_for_one() -> None:
     assert (three.learner_y.name, three.learner_d.name) == ("ols", "knn")
 
 
+def test_defaults_are_judged_together() -> None:
+    """`logit` needs variables that stay as they are, which another default says."""
+    assert codes(f"defaults learner_d=logit; fe=none\n{BASE}") == []
+    assert codes(f"defaults learner_d=logit\n{BASE}") == ["G215"]
+
+
 def test_defaults_reach_models_and_a_model_overrides_them() -> None:
     text = "defaults reps=9; folds=7; seed=5\n" + "base <- y ~ d | a; folds=3\n"
     study = study_of(text)

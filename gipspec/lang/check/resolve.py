@@ -194,7 +194,9 @@ def _check_defaults(declared: Declarations, options: OptionScope) -> list[Proble
         elif isinstance(option.value, Each):
             wrong = [problem("G216", option.value.span)]
         else:
-            _, wrong = resolve_settings({name: option}, options, option.span)
+            _, alone = resolve_settings({name: option}, options, option.span)
+            _, together = resolve_settings(declared.defaults, options, option.span) if alone else (None, [])
+            wrong = [p for p in alone if p in together]  # `learner_d=logit` is fine beside `fe=none`
         if wrong:
             found += wrong
             del declared.defaults[name]
