@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from gipspec.data import Dataset
-from gipspec.diagnostics import GipError, Problem, problem
+from gipspec.diagnostics import GipError, nearest, problem
 from gipspec.engine.results import Estimate, NamedSeries
 from gipspec.estimate import difference
 from gipspec.lang.check import term_text
@@ -15,6 +15,7 @@ from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Contrast, Model, Settings
 from gipspec.plan import describe_settings
 from gipspec.recipe import Found, Made
+from gipspec.source import Span
 
 T = TypeVar("T")
 
@@ -104,16 +105,13 @@ def _sample(model: Model) -> str:
 def compare(contrast: Contrast, estimates: Sequence[Estimate]) -> Estimate | None:
     """Return the difference of two estimates; None where one of them failed, which is reported there.
 
-    Raises GipError G108 for a model with several treatments, G413 for different clusters.
+    Raises GipError: G101 for an estimate that its model does not have, G108 for a model with several, G413
+    for different clusters.
     """
-    left = [e for e in estimates if e.model_name == contrast.left]
-    right = [e for e in estimates if e.model_name == contrast.right]
-    if not left or not right:
+    a = _side(contrast.left, contrast.left_span, estimates)
+    b = _side(contrast.right, contrast.right_span, estimates)
+    if a is None or b is None:
         return None
-    for side in (left, right):
-        if len(side) > 1:
-            raise GipError(_several(side, contrast))
-    a, b = left[0], right[0]
     found, influence = difference(a.influence, b.influence, a.level)
     return replace(
         a,
@@ -128,6 +126,8 @@ def compare(contrast: Contrast, estimates: Sequence[Estimate]) -> Estimate | Non
         outcome=_shared(a.outcome, b.outcome, ""),
         outcome_label=_shared(a.outcome_label, b.outcome_label, ""),
         treatment=_shared(a.treatment, b.treatment, ""),
+        moderator="",
+        group="",
         term=f"{a.name} - {b.name}",
         term_label=f"{a.name} − {b.name}",
         coef=found.coef,
@@ -164,6 +164,18 @@ def _shared(left: T, right: T, blank: T) -> T:
     return left if left == right else blank
 
 
-def _several(side: Sequence[Estimate], contrast: Contrast) -> Problem:
-    members = ", ".join(f"`{e.name}`" for e in side)
-    return problem("G108", contrast.span, name=side[0].model_name, count=len(side), members=members)
+def _side(name: str, span: Span | None, estimates: Sequence[Estimate]) -> Estimate | None:
+    """Find the estimate that a name addresses: its own, or its model's, if that has one only."""
+    own = [e for e in estimates if e.name == name] or [e for e in estimates if e.model_name == name]
+    if len(own) == 1:
+        return own[0]
+    of_model = own or [e for e in estimates if name.startswith(f"{e.model_name}.")]
+    if not of_model:
+        return None
+    names = [e.name for e in of_model]
+    members = ", ".join(f"`{n}`" for n in names)
+    if own:
+        raise GipError(problem("G108", span, name=name, count=len(own), what="estimates", members=members))
+    guess = nearest(name, names)
+    remedy = f"did you mean `{guess}`?" if guess else f"the estimates are {members}"
+    raise GipError(problem("G101", span, kind="estimate", name=name, remedy=remedy))

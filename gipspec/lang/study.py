@@ -160,13 +160,18 @@ class Model:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contrast:
-    """`gap <- base - rivals.lowcarbon`: the difference of two estimates."""
+    """`gap <- base - rivals.lowcarbon`: the difference of two estimates.
+
+    A side is a model, or an estimate of a model with several: `hetero.openness.high`.
+    """
 
     name: str
     left: str
     right: str
     line: str
     span: Span = field(compare=False, repr=False)
+    left_span: Span | None = field(default=None, compare=False, repr=False)
+    right_span: Span | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from gipspec.diagnostics import GipError, nearest, problem
 from gipspec.lang.check import term_text
 from gipspec.lang.printer import print_expr
-from gipspec.lang.study import Model, Sample, Settings, Study
+from gipspec.lang.study import Contrast, Model, Sample, Settings, Study
 from gipspec.lang.syntax import Expr
 from gipspec.lang.vocabulary import OPTIONS
 from gipspec.plan.steps import EstimateStep, Plan
@@ -62,7 +62,13 @@ def _selected(study: Study, patterns: tuple[str, ...]) -> set[str] | None:
     for contrast in study.contrasts:
         if contrast.name in chosen:
             chosen |= {contrast.left, contrast.right}
+            chosen |= {m.name for m in study.models if _holds(m, contrast)}
     return chosen
+
+
+def _holds(model: Model, contrast: Contrast) -> bool:
+    """Tell whether a side of a difference is one of several estimates of a model."""
+    return any(side.startswith(f"{model.name}.") for side in (contrast.left, contrast.right))
 
 
 def _sample(sample: Sample | None) -> str:

@@ -28,6 +28,7 @@ from gipspec.lang.vocabulary import OPTIONS
 from gipspec.lang.vocabulary.kinds import Numbers
 from gipspec.source import Span
 
+_SEVERAL = frozenset({"did", "qte", "apo"})  # models with several estimates
 _SUMS = frozenset({"outcome"})  # sides where `a + b` means one model each
 
 
@@ -41,10 +42,12 @@ class Resolved:
     contrasts: dict[str, Contrast] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def names(self, reference: Name) -> tuple[str, ...]:
+    def names(self, reference: Name, *, entries: bool = False) -> tuple[str, ...]:
         """Return the full names of what `algos`, `algos.lasso` or `gap` addresses.
 
-        Raises GipError with G101 for a name that is not there, PoisonedError for one whose line is wrong.
+        With `entries` a model's name may go on to that of one of its estimates, `hetero.openness.high`, which
+        only the estimation can tell to be there. Raises GipError with G101 for a name that is not there,
+        PoisonedError for one whose line is wrong.
         """
         family, _, variant = reference.text.partition(".")
         if family in self.contrasts and not variant:
@@ -52,6 +55,8 @@ class Resolved:
         if family in self.drafts and self.drafts[family] is None:
             raise PoisonedError
         found = [m for m in self.models.get(family, ()) if _addresses(variant, m.variant)]
+        if not found and entries and any(_may_yield(m, reference) for m in self.models.get(family, ())):
+            return (reference.text,)
         if not found:
             known = [m.name for group in self.models.values() for m in group]
             known += self.declared
@@ -63,6 +68,19 @@ class Resolved:
 
 def _addresses(wanted: str, variant: str) -> bool:
     return not wanted or variant == wanted or variant.startswith(wanted + ".")
+
+
+def _may_yield(model: Model, reference: Name) -> bool:
+    """Tell whether a name may be that of one of several estimates of a model."""
+    settings = model.settings
+    several = (
+        len(model.treatments) > 1
+        or settings.het is not None
+        or settings.event is not None
+        or bool(settings.via)
+        or settings.model in _SEVERAL
+    )
+    return several and reference.text.startswith(f"{model.name}.")
 
 
 def resolve_models(declared: Declarations, scope: OptionScope) -> Resolved:
@@ -132,13 +150,23 @@ def _contrast(name: str, statement: ModelStatement, head: Difference, result: Re
         )
     sides = []
     for side in (head.left, head.right):
-        names = result.names(side)
+        names = result.names(side, entries=True)
         if len(names) > 1:
             members = ", ".join(f"`{n}`" for n in names[:6])
-            raise GipError(problem("G108", side.span, name=side.text, count=len(names), members=members))
+            raise GipError(
+                problem("G108", side.span, name=side.text, count=len(names), what="models", members=members)
+            )
         sides.append(names[0])
     line = print_statement(statement)
-    return Contrast(name=name, left=sides[0], right=sides[1], line=line, span=statement.span)
+    return Contrast(
+        name=name,
+        left=sides[0],
+        right=sides[1],
+        line=line,
+        span=statement.span,
+        left_span=head.left.span,
+        right_span=head.right.span,
+    )
 
 
 def _drafts(
@@ -210,9 +238,7 @@ def _models(
         if settings is not None:
             wrong = model_conflicts(settings, draft.options, defaults, scope.scope.panel, where)
             wrong += mediation_conflicts(settings, draft.options, defaults, draft.treatments)
-            wrong += placebo_conflicts(
-                settings, draft.options, defaults, draft.treatments, scope.scope.panel
-            )
+            wrong += placebo_conflicts(settings, draft.options, defaults, draft.treatments, scope.scope.panel)
             wrong += sensitivity_conflicts(settings, draft.options, draft.controls)
             wrong += arity_conflicts(settings, draft.options, defaults, draft.treatments, where)
             wrong += role_conflicts(settings, draft.options, draft.outcome, draft.treatments, draft.controls)
