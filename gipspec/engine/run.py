@@ -10,6 +10,8 @@ from gipspec.data import Dataset
 from gipspec.diagnostics import GipError, Problem, sort_problems
 from gipspec.engine.assemble import assemble, compare, name_series
 from gipspec.engine.execute import Failure, execute
+from gipspec.engine.families import adjust_differences
+from gipspec.engine.fitted import Fitted
 from gipspec.engine.prepare import fit_tasks, tune_tasks
 from gipspec.engine.progress import Progress
 from gipspec.engine.results import Estimate, IndexWeights, NamedSeries, Results
@@ -17,7 +19,6 @@ from gipspec.engine.store import Outcome, Store
 from gipspec.engine.tasks import FitTask
 from gipspec.engine.versions import run_versions
 from gipspec.lang.study import Contrast, Learner, Model
-from gipspec.learn import CrossFit
 from gipspec.plan import Plan
 from gipspec.recipe import Made, Work, prepare_model
 
@@ -76,6 +77,7 @@ def run_plan(plan: Plan, dataset: Dataset, *, store: Store | None, jobs: int, pr
         failures.add(model, made.problems)
         estimates += assemble(model, made, dataset)
         series += name_series(model, made)
+    estimates = adjust_differences(estimates, plan.study.seed)
     for contrast in plan.contrasts:
         gap = failures.attempt(contrast, compare, contrast, estimates)
         estimates += [gap] if gap else []
@@ -109,14 +111,7 @@ def _fits(
 
 
 def _finish(work: Work, reps: list[list[FitTask]], fitted: Mapping[str, Outcome | Failure]) -> Made:
-    fits: list[list[CrossFit]] = []
-    for rep in reps:
-        outcomes = [fitted[task.key] for task in rep]
-        for outcome in outcomes:
-            if isinstance(outcome, tuple):
-                raise GipError(*outcome)
-        fits.append([o for o in outcomes if isinstance(o, CrossFit)])
-    return work.finish(fits)
+    return work.finish([Fitted(outcomes=tuple(fitted[task.key] for task in rep)) for rep in reps])
 
 
 def _indices(dataset: Dataset) -> tuple[IndexWeights, ...]:
