@@ -11,13 +11,12 @@ from gipspec.data.arguments import require_numbers
 from gipspec.data.model import CONTINUOUS
 from gipspec.data.transforms import winsorize
 from gipspec.data.vector import Vector
-from gipspec.lang.check.values import constant
+from gipspec.lang.check.moderators import moderator_column
 from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Model, Panel, Settings, Term
 from gipspec.lang.syntax import Argument, Binary, Call, Expr, Number
 from gipspec.recipe.work import Array, Codes, Flags
 
-TERCILES = 3
 ABOVE, UP_TO = "moderator.above", "moderator.up_to"  # measures: the bounds of a group
 
 
@@ -47,17 +46,6 @@ class Moderator:
         cuts = self.grouping.cuts
         above = ((ABOVE, cuts[at - 1]),) if 0 < at <= len(cuts) else ()
         return (*above, *(((UP_TO, cuts[at]),) if at < len(cuts) else ()))
-
-
-def moderator_column(het: Expr) -> tuple[Expr, int]:
-    """Return the column that `het=` groups by, and the number of quantile groups, 0 where none is named."""
-    match het:
-        case Call(function="terciles", arguments=(column,)):
-            return column.value, TERCILES
-        case Call(function="quantiles", arguments=(column, count)):
-            return column.value, int(constant(count.value) or 0)
-        case _:
-            return het, 0
 
 
 def moderated(model: Model, dataset: Dataset, only: Flags | None) -> tuple[ModelData, Moderator]:

@@ -18,10 +18,9 @@ from gipspec.estimate import (
     policy_value,
     residual_signal,
 )
-from gipspec.lang.check.values import constant
+from gipspec.lang.check.moderators import policy_features
 from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Model, Panel, Settings, Term
-from gipspec.lang.syntax import Call, Expr
 from gipspec.learn import CrossFit, fold_map
 from gipspec.recipe.found import Found, Made, Series
 from gipspec.recipe.irm import irm_nuisances
@@ -32,7 +31,6 @@ from gipspec.recipe.views import doubly_robust_signal
 from gipspec.recipe.whole import INTERACTIVE, About, about, whole_sample
 from gipspec.recipe.work import Array, Codes, Fits, Flags, Work
 
-DEPTH = 2
 LEAF = 0.05  # share of the rows that a leaf holds at least
 MOST_FEATURES = 50
 KIND = "policy"
@@ -79,14 +77,6 @@ def prepare_policy(model: Model, dataset: Dataset, panel: Panel | None, only: Fl
         return Made(found=_found(piece, policy, values, common), series=(_tree(policy.nodes),))
 
     return Work(nuisances=nuisances, finish=finish)
-
-
-def policy_features(het: Expr | None) -> tuple[tuple[Expr, ...], int]:
-    """Return the features of `policytree(a, b, depth=2)` and its depth."""
-    if not isinstance(het, Call):
-        raise TypeError("a policy tree is a call")
-    depth = next((constant(a.value) for a in het.arguments if a.name == "depth"), None)
-    return tuple(a.value for a in het.arguments if a.name is None), int(depth or DEPTH)
 
 
 def _on_rows(vector: Vector, rows: Codes) -> Vector:

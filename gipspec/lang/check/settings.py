@@ -10,6 +10,7 @@ from gipspec.lang.check.arity import TARGETS
 from gipspec.lang.check.combine import method_conflicts
 from gipspec.lang.check.expressions import COLUMN, check_column
 from gipspec.lang.check.learners import LearnerScope, resolve_learner
+from gipspec.lang.check.moderators import check_moderator
 from gipspec.lang.check.scope import PoisonedError, Scope, require_column, unknown
 from gipspec.lang.check.terms import expand, product_of, term_text
 from gipspec.lang.check.values import constant, typed, wrong_value
@@ -95,7 +96,7 @@ def _value(name: str, entry: OptionEntry, expr: Expr, scope: OptionScope) -> obj
         case Variable():
             return _checked(expr, scope.scope, COLUMN)
         case Moderator():
-            return _checked(expr, scope.scope, COLUMN | {"moderator"})
+            return _moderator(expr, scope.scope)
         case Window():
             return _window(name, entry, expr)
         case Words():
@@ -143,6 +144,13 @@ def _effects(name: str, entry: OptionEntry, expr: Expr, scope: Scope, crossed: b
 
 def _checked(expr: Expr, scope: Scope, roles: frozenset[str]) -> Expr:
     wrong = check_column(expr, scope, roles)
+    if wrong:
+        raise GipError(*wrong)
+    return expr
+
+
+def _moderator(expr: Expr, scope: Scope) -> Expr:
+    wrong = check_moderator(expr, scope)
     if wrong:
         raise GipError(*wrong)
     return expr
