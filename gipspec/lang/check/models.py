@@ -12,6 +12,7 @@ from gipspec.lang.check.combine import mediation_conflicts, model_conflicts, rol
 from gipspec.lang.check.declare import Declarations, cycles, name_span, ordered
 from gipspec.lang.check.drafts import Draft, from_formula, vary
 from gipspec.lang.check.fan import MOST_PER_STUDY, Member, spread
+from gipspec.lang.check.moderators import heterogeneity_conflicts
 from gipspec.lang.check.scope import PoisonedError, Scope, unknown
 from gipspec.lang.check.settings import OptionScope, check_option, resolve_settings
 from gipspec.lang.printer import print_statement
@@ -238,6 +239,9 @@ def _models(
         if settings is not None:
             wrong = model_conflicts(settings, draft.options, defaults, scope.scope.panel, where)
             wrong += mediation_conflicts(settings, draft.options, defaults, draft.treatments)
+            wrong += heterogeneity_conflicts(
+                settings, draft.options, defaults, draft.outcome, draft.treatments
+            )
             wrong += placebo_conflicts(settings, draft.options, defaults, draft.treatments, scope.scope.panel)
             wrong += sensitivity_conflicts(settings, draft.options, draft.controls)
             wrong += arity_conflicts(settings, draft.options, defaults, draft.treatments, where)
