@@ -31,7 +31,8 @@ HEAD = """
 data "panel.csv"
 panel city year
 defaults
-    model=irm; folds=fold; reps=1; fe=none; cluster=city; trim=5%; learner_y=ols; learner_d=logit; learner_m=ols
+    model=irm; folds=fold; reps=1; fe=none; cluster=city; trim=5%;
+    learner_y=ols; learner_d=logit; learner_m=ols
 base <- y ~ d | x1 + x2
 """
 
