@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from learn_samples import learner, quick
 from scipy.optimize import minimize
 
 from gipspec.diagnostics import GipError
+from gipspec.engine.tasks import FitTask
+from gipspec.learn import NestedFit, regressor_of
 from gipspec.learn.nested import cross_fit_nested
 
 UNITS, PERIODS = 30, 6
@@ -225,3 +229,61 @@ def test_a_numerical_failure_names_the_target():
     found = problem_of(lambda: fit(x=x, name="resilience"))
     assert found.code == "G406"
     assert "resilience" in found.message
+
+
+def request(**changes):
+    given = {
+        "learner": quick("ols"), "x": X, "inner_learner": quick("ols"), "inner_x": MX, "target": Y,
+        "teach": ~D, "inner_teach": D, "fold": FOLD, "group": UNIT, "seed": 7, "name": "y",
+    }  # fmt: skip
+    return NestedFit(**(given | changes))
+
+
+def test_a_request_is_performed_as_it_stands():
+    asked = request(categorical=(3,), inner_categorical=(4,))
+    expected = fit(categorical=(3,), inner_categorical=(4,)).prediction
+    assert np.array_equal(asked.perform().prediction, expected)
+
+
+def key(one):
+    return FitTask(request=one, estimate="mech").key
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"learner": quick("ridge")},
+        {"inner_learner": quick("ridge")},
+        {"x": X + 1},
+        {"inner_x": MX + 1},
+        {"target": Y + 1},
+        {"teach": D, "inner_teach": ~D},
+        {"fold": FOLD[::-1].copy()},
+        {"group": UNIT[::-1].copy()},
+        {"seed": 8},
+        {"categorical": (3,)},
+        {"inner_categorical": (4,)},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_whatever_changes_a_number_changes_the_key(change):
+    assert key(request(**change)) != key(request())
+
+
+def test_names_change_no_key():
+    assert key(request(name="outcome")) == key(request())
+    assert key(request(learner=replace(quick("ols"), label="mine"))) == key(request())
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (quick("gbm"), quick("gbm")),
+        (quick("logit"), learner("ols")),
+        (learner("stack", quick("logit"), quick("rf")), learner("stack", learner("ols"), quick("rf"))),
+    ],
+    ids=["a regressor", "a classifier", "a stack"],
+)
+def test_what_only_classifies_is_replaced_by_least_squares(given, expected):
+    assert regressor_of(given) == expected
+    assert regressor_of(given).label == ("ols" if given.name == "logit" else given.label)
