@@ -1,0 +1,63 @@
+"""A variable in two roles is found under its own name and through derived columns, and no other is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import gipspec
+from gipspec.audit.roles import index_component, mediator_among_controls
+
+HEAD = """
+data "panel.csv"
+panel city year
+let index = entropy(+resist, +recover, -loss, scale=year)
+let lagged = lag(resist)
+let logged = log(index)
+let share = patents / gdp
+let lnpat = log1p(patents)
+let lngdp = log(gdp)
+base <- index ~ d | lngdp + size
+"""
+
+
+def findings(rule, lines: str, folder: Path, name: str = "other") -> list[str]:
+    """The names that a rule finds in a model; the rules read the study alone."""
+    columns = "city,year,d,resist,recover,loss,patents,gdp,size"
+    (folder / "panel.csv").write_text(f"{columns}\n1,2001,0,1,2,3,4,5,6\n", encoding="utf-8")
+    study = gipspec.loads(HEAD + lines + "\n", folder=folder).require()
+    return [p.message.split("`")[1] for p in rule(study, study.model(name), None)]
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("other <- base; add=patents", []),
+        ("other <- base; add=resist", ["resist"]),
+        ("other <- base; add=resist:gdp", ["resist"]),
+        ("other <- base; add=lagged", ["resist"]),
+        ("other <- base; via=loss + patents", ["loss"]),
+        ("other <- base; outcome=logged; via=recover", ["recover"]),
+        ("other <- base; outcome=patents; add=resist", []),
+        ("other <- base; add=year", []),
+    ],
+)
+def test_components_of_the_outcome(line: str, found: list[str], tmp_path: Path) -> None:
+    assert findings(index_component, line, tmp_path) == found
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        ("mech <- base; via=patents\nother <- base; add=patents", ["patents"]),
+        ("mech <- base; via=patents\nother <- base; add=lnpat", ["patents"]),
+        ("mech <- base; via=[patents, size:gdp]; drop=size\nother <- base; add=patents:size", ["patents"]),
+        ("mech <- base; via=share\nother <- base; add=gdp", []),
+        ("mech <- base; via=share\nother <- base; add=share", ["share"]),
+        ("mech <- base; via=patents; treatment=resist\nother <- base; add=patents", []),
+        ("mech <- base; via=patents\nother <- base", []),
+    ],
+)
+def test_mediators_among_the_controls(lines: str, found: list[str], tmp_path: Path) -> None:
+    assert findings(mediator_among_controls, lines, tmp_path) == found
