@@ -92,6 +92,8 @@ def describe_settings(model: Model) -> dict[str, str]:
         "learner_y": _learner(settings.learner_y),
         "learner_d": _learner(settings.learner_d),
         **_mediators(settings),
+        "het": print_expr(settings.het) if settings.het else "none",
+        **({"het_by": settings.het_by} if settings.het else {}),
         **_placebo(settings),
         **_sensitivity(settings),
         "tune": str(settings.tune or "no"),

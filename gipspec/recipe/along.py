@@ -80,7 +80,7 @@ def _slope(
 ) -> Found:
     """The change of the effect with one standard deviation of the moderator, and the effect at its mean."""
     treatment = piece.treatments[0]
-    label = f"{piece.label(treatment)} × {moderator.label}, per standard deviation"
+    label = f"{piece.label(treatment)} × moderator (per standard deviation)"
     measures = (
         *common.measures,
         ("moderator.mean", float(standard.mean[0])),

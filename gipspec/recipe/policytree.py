@@ -150,7 +150,7 @@ def _found(piece: Piece, policy: Policy, values: Sequence[PolicyValue], common: 
     }
     measures = (
         *common.measures,
-        ("policy.share", values[0].share),
+        ("policy.share", float(np.mean(values[0].assignment))),
         ("policy.in_sample", policy.in_sample.value.theta),
     )
     return tuple(

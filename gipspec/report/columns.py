@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from gipspec.engine.results import Estimate, Results
 from gipspec.lang.study import Contrast, Study, TableRequest
 from gipspec.report.cells import EMPTY, Cell, Math, Text
 from gipspec.report.decimals import percent
 
-DIFFERENCE = "difference"
+DIFFERENCE, GROUP = "difference", "group"
+MOST_COLUMNS = 9  # of groups side by side
 ALL_ROWS = "all rows"
 LONGEST_LABEL = 40
-ON_REQUEST = frozenset({"slope"})  # kinds of estimates that a table shows only where `keep=` names them
+# kinds of estimates that a table shows only where `keep=` names them
+ON_REQUEST = frozenset({"slope", "marginal", "potential quantile", "level"})
+
+
+Pairs = tuple[tuple[str, Estimate], ...]  # (term, estimate)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A model or contrast of the table: its number and its estimates, one a term."""
+    """A model, a group of one, or a contrast: its number in the table and its estimates, one a term."""
 
     number: int
     member: str
-    estimates: tuple[tuple[str, Estimate], ...]  # (term, estimate)
+    estimates: Pairs
     contrast: Contrast | None = None
+    minus: tuple[int, int] | None = None  # of a difference of two groups: their columns
 
     @property
     def first(self) -> Estimate:
@@ -63,23 +70,58 @@ def lay_out(request: TableRequest, results: Results, study: Study, keep: tuple[s
         for member in panel.members:
             estimates = _estimates(member, results, contrasts.get(member), keep)
             if not estimates:
-                omitted.append(member)
+                omitted += [] if keep and results.of_model(member) else [member]
                 continue
-            number += 1
-            columns.append(
-                Column(number=number, member=member, estimates=estimates, contrast=contrasts.get(member))
-            )
-        if columns:
-            panels.append(ColumnPanel(title=panel.title, columns=tuple(columns)))
+            for group in _by_group(estimates):
+                number += 1
+                columns.append(
+                    Column(number=number, member=member, estimates=group, contrast=contrasts.get(member))
+                )
+        panels += _stacked(panel.title, _with_sides(columns))
     return Layout(panels=tuple(panels), omitted=tuple(dict.fromkeys(omitted)))
 
 
-def _estimates(
-    member: str, results: Results, contrast: Contrast | None, keep: tuple[str, ...]
-) -> tuple[tuple[str, Estimate], ...]:
+def _estimates(member: str, results: Results, contrast: Contrast | None, keep: tuple[str, ...]) -> Pairs:
     found = results.of_model(member) or tuple(e for e in results if e.name == member)
     pairs = tuple((_term(e, results, contrast), e) for e in found)
     return tuple((term, e) for term, e in pairs if (term in keep if keep else e.kind not in ON_REQUEST))
+
+
+def _by_group(estimates: Pairs) -> list[Pairs]:
+    """A model with groups takes a column for each, and for each difference of two."""
+    names = dict.fromkeys(e.group for _, e in estimates)
+    return [tuple(pair for pair in estimates if pair[1].group == name) for name in names]
+
+
+def _with_sides(columns: Sequence[Column]) -> list[Column]:
+    """Tell the differences of groups which columns they compare: those of the group and of the first."""
+    found: list[Column] = []
+    for column in columns:
+        groups = [c for c in found if c.member == column.member and c.first.kind == GROUP]
+        if column.first.kind == DIFFERENCE and column.contrast is None and groups:
+            key = column.first.key.removeprefix(DIFFERENCE).removeprefix(".")
+            side = next((c for c in groups if c.first.key == key), groups[-1])
+            column = replace(column, minus=(side.number, groups[0].number))
+        found.append(column)
+    return found
+
+
+def _stacked(title: str, columns: Sequence[Column]) -> list[ColumnPanel]:
+    """Break a panel that groups make too wide into several, between its members where that can be."""
+    if len(columns) <= MOST_COLUMNS or not any(c.minus for c in columns):
+        return [ColumnPanel(title=title, columns=tuple(columns))] if columns else []
+    rows: list[list[Column]] = [[]]
+    for _, members in groupby(columns, key=lambda c: c.member):
+        together = list(members)
+        if rows[-1] and len(rows[-1]) + len(together) > MOST_COLUMNS:
+            rows.append([])
+        while len(rows[-1]) + len(together) > MOST_COLUMNS:
+            room = MOST_COLUMNS - len(rows[-1])
+            rows[-1] += together[:room]
+            together = together[room:]
+            rows.append([])
+        rows[-1] += together
+    return [ColumnPanel(title="" if i else title, columns=tuple(row)) for i, row in enumerate(rows) if row]
 
 
 def _term(estimate: Estimate, results: Results, contrast: Contrast | None) -> str:
@@ -113,7 +155,10 @@ def column_labels(columns: tuple[Column, ...], layout: Layout, labels: Mapping[s
             found.append(_difference_label(column.contrast, layout))
             continue
         e = column.first
-        parts = [_variant_label(e.choice or e.variant, e, labels)] if e.variant else []
+        if e.group:
+            found.append(_minus(*column.minus) if column.minus else Text(text=e.group))
+            continue
+        parts = [variant_label(e.choice or e.variant, e, labels)] if e.variant and not e.moderator else []
         if not parts:
             parts += _mediators(column)
         if not parts and len(samples) > 1 and sample_of(e):
@@ -131,7 +176,7 @@ def _mediators(column: Column) -> list[str]:
     return [" + ".join(named)] if named else []
 
 
-def _variant_label(variant: str, e: Estimate, labels: Mapping[str, str]) -> str:
+def variant_label(variant: str, e: Estimate, labels: Mapping[str, str]) -> str:
     """Say what a bare `1%` or `3` of a fan means, and use labels of variables."""
     if e.winsor > 0 and variant == percent(e.winsor):
         return f"Winsor {variant}"
@@ -147,7 +192,10 @@ def _difference_label(contrast: Contrast, layout: Layout) -> Cell:
     sides = [_number_of(side, layout) for side in (contrast.left, contrast.right)]
     if 0 in sides:
         return Text(text="Difference")
-    left, right = sides
+    return _minus(*sides)
+
+
+def _minus(left: int, right: int) -> Cell:
     return Math(latex=f"({left})-({right})", plain=f"({left}) − ({right})")
 
 

@@ -27,7 +27,7 @@ SUMS = "Each entry is a median over splits of its own, so that they need not add
 
 
 def is_mechanism(column: Column) -> bool:
-    return any(e.kind in KINDS for _, e in column.estimates)
+    return any(e.kind in KINDS and not e.moderator for _, e in column.estimates)
 
 
 def mechanism_sentences(columns: tuple[Column, ...]) -> list[str]:
