@@ -96,9 +96,12 @@ class Loaded:
             results, problems=sort_problems((*self.problems, *warnings, *results.problems, *findings))
         )
 
-    def write(self, results: Results, out: Path, templates: Path | None = None) -> tuple[Problem, ...]:
+    def write(
+        self, results: Results, out: Path, templates: Path | None = None, formats: Iterable[str] = ()
+    ) -> tuple[Problem, ...]:
         """Write tables, numbers and results below the folder `out`; return what could not be written.
 
+        Tables are written as LaTeX, and in the `formats` named here (`docx`, `html`, ...) or in their lines.
         A table of which no model was selected stays as an earlier run left it.
         """
         from gipspec.report import write_outputs
@@ -106,7 +109,7 @@ class Loaded:
         study = self.require()
         attempted = {e.model_name for e in results} | {p.subject for p in results.problems}
         shown = [t for t in study.tables if attempted & {n for panel in t.panels for n in panel.members}]
-        return write_outputs(results, replace(study, tables=tuple(shown)), out, templates)
+        return write_outputs(results, replace(study, tables=tuple(shown)), out, templates, formats)
 
     def survey(self, plan: Plan, store: Path | None = None) -> Survey:
         """Count the nuisances that a plan asks for: how many differ, and how many are stored already."""

@@ -29,7 +29,8 @@ DOORS = {
     "lightgbm": ("gipspec.learn",),
     "pyreadstat": ("gipspec.data", "gipspec.simulate"),
     "pyarrow": ("gipspec.data",),
-    "openpyxl": ("gipspec.data",),
+    "openpyxl": ("gipspec.data", "gipspec.report"),
+    "docx": ("gipspec.report",),
     "click": ("gipspec.cli",),
     "rich": ("gipspec.cli",),
 }

@@ -8,7 +8,22 @@ import click
 
 from gipspec.cli.console import FAILED, FINE, count, has_errors, show_problems
 from gipspec.cli.places import out_folder, store_folder
-from gipspec.diagnostics import GipError, Problem, problem, sort_problems
+from gipspec.diagnostics import GipError, Problem, nearest, problem, sort_problems
+
+
+def read_formats(
+    context: click.Context, parameter: click.Parameter, given: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return the formats of `--format docx,html --format md`; a usage error names those that there are."""
+    from gipspec.lang.vocabulary import TABLE_FORMATS
+
+    names = [name.strip() for text in given for name in text.split(",")]
+    for name in names:
+        if name not in TABLE_FORMATS:
+            guess = nearest(name, TABLE_FORMATS)
+            hint = f"did you mean '{guess}'?" if guess else f"the formats are {', '.join(TABLE_FORMATS)}"
+            raise click.BadParameter(f"there is no format '{name}'; {hint}")
+    return tuple(dict.fromkeys(names))
 
 
 @click.command(
@@ -21,6 +36,13 @@ from gipspec.diagnostics import GipError, Problem, problem, sort_problems
 @click.option("-j", "--jobs", type=click.IntRange(1, 1024), help="Fits at a time [default: the cores].")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the outputs [default: out/<study>].")
 @click.option("--store", type=click.Path(path_type=Path), help="Folder of finished fits [default: .gipspec].")
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    callback=read_formats,
+    help="Formats of tables beside LaTeX: docx,html,md,typ,csv,xlsx.",
+)
 @click.option("--templates", type=click.Path(path_type=Path), help="Folder of templates of your own.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON on stdout.")
 def command(
@@ -30,6 +52,7 @@ def command(
     jobs: int | None,
     out: Path | None,
     store: Path | None,
+    formats: tuple[str, ...],
     templates: Path | None,
     as_json: bool,
 ) -> int:
@@ -48,6 +71,7 @@ def command(
                     jobs,
                     out_folder(spec, out),
                     store_folder(spec, store),
+                    formats,
                     templates,
                     as_json,
                 ),
@@ -66,15 +90,19 @@ def _run(
     jobs: int | None,
     out: Path,
     store: Path,
+    formats: tuple[str, ...],
     templates: Path | None,
     as_json: bool,
 ) -> int:
     from gipspec.api import load
     from gipspec.cli.progress import LineProgress
     from gipspec.engine import default_jobs
-    from gipspec.report import results_json, summary
+    from gipspec.report import lacking, results_json, summary
 
     loaded = load(spec)
+    lacks = lacking(loaded.require(), formats)
+    if lacks:
+        raise GipError(*lacks)  # before hours of fitting, not after them
     try:
         results = loaded.run(
             select=select,
@@ -87,7 +115,7 @@ def _run(
         raise GipError(_store_problem(store, error)) from None
     problems: tuple[Problem, ...] = results.problems
     if results.estimates or not has_errors(problems):
-        problems = sort_problems((*problems, *loaded.write(results, out, templates)))
+        problems = sort_problems((*problems, *loaded.write(results, out, templates, formats)))
     if as_json:
         click.echo(results_json(results), nl=False)
     else:

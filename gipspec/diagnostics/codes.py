@@ -191,6 +191,7 @@ OUTPUT = (
     _error("G505", "nothing in the study matches `{pattern}`", "{remedy}", "`--select` takes names of models, fans or tables."),
     _error("G506", "{path} exists already", "choose another name, or remove it first", "`new` never overwrites a file."),
     _error("G507", "cannot read {path}: {reason}", "{remedy}", "The spec or the results of a run could not be read."),
+    _error("G508", "writing {what} needs the package {package}", "pip install 'gipspec[{extra}]'", "Formats that only some users need are an extra."),
 )  # fmt: skip
 
 WARNINGS = (

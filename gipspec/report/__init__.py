@@ -1,11 +1,21 @@
 """Results to table models to files.
 
 A table passes through two stages: `build_table` makes a `Table` of typed cells, which knows no format; a
-writer (`latex_table`, `terminal_table`) turns cells into its format by their type. A new format is a new
-writer.
+writer (`latex_table`, `docx_table`, ...) turns cells into its format by their type. A new format is a new
+writer and an entry in `FORMATS`.
 """
 
 from gipspec.report.build import build_table
+from gipspec.report.formats import (
+    FORMATS,
+    csv_table,
+    docx_table,
+    html_table,
+    lacking,
+    markdown_table,
+    typst_table,
+    xlsx_table,
+)
 from gipspec.report.latex import latex_table
 from gipspec.report.macros import numbers_tex
 from gipspec.report.saved import load_results_json, results_json
@@ -15,14 +25,22 @@ from gipspec.report.weights import weights_table
 from gipspec.report.write import write_outputs
 
 __all__ = [
+    "FORMATS",
     "Table",
     "build_table",
+    "csv_table",
+    "docx_table",
+    "html_table",
+    "lacking",
     "latex_table",
     "load_results_json",
+    "markdown_table",
     "numbers_tex",
     "results_json",
     "summary",
     "terminal_table",
+    "typst_table",
     "weights_table",
     "write_outputs",
+    "xlsx_table",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gipspec.lang.study import TableRequest
+from gipspec.lang.study import TableRequest, Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,16 +14,21 @@ class TableOptions:
     stars: bool = True
     scale: float = 1.0
     keep: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()  # beside LaTeX
 
 
 def options_of(request: TableRequest) -> TableOptions:
     """Read the typed options that the checker left."""
     given = dict(request.options)
-    keep = given.get("keep", ())
     return TableOptions(
         digits=int(str(given.get("digits", 3))),
         below=str(given.get("below", "se")),
         stars=bool(given.get("stars", True)),
         scale=float(str(given.get("scale", 1.0))),
-        keep=tuple(str(word) for word in (keep if isinstance(keep, tuple) else (keep,)) if word != ""),
+        keep=_words(given.get("keep", ())),
+        formats=_words(given.get("formats", ())),
     )
+
+
+def _words(value: Value) -> tuple[str, ...]:
+    return tuple(str(word) for word in (value if isinstance(value, tuple) else (value,)) if word != "")

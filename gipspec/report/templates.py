@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import jinja2
@@ -10,6 +10,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from gipspec.diagnostics import GipError, problem
 from gipspec.report.escape import Latex, comment, escape
+
+Escaping = Callable[[str], str]
+ENDINGS = frozenset({".tex", ".html", ".css", ".md", ".typ"})
 
 
 def own_templates() -> Path:
@@ -19,9 +22,34 @@ def own_templates() -> Path:
     return inside if inside.is_dir() else package.parent / "templates"
 
 
+LATEX_MARKS = {
+    "block_start_string": "<%",
+    "block_end_string": "%>",
+    "variable_start_string": "<<",
+    "variable_end_string": ">>",
+    "comment_start_string": "<#",
+    "comment_end_string": "#>",
+}
+
+
 def latex_environment(templates: Path | None) -> jinja2.Environment:
+    """Return the environment of LaTeX templates; raises GipError (G507) when `templates` is no folder."""
+    made = environment(templates, Latex, escape, comment, **LATEX_MARKS)
+    made.filters["cells"] = lambda values: Latex(" & ".join(_escaped(v, Latex, escape) for v in values))
+    return made
+
+
+def environment(
+    templates: Path | None,
+    source: type[str],
+    escaping: Escaping,
+    commenting: Escaping,
+    **marks: str,
+) -> jinja2.Environment:
     """Return an environment that looks for templates in the user's folder first, then in ours.
 
+    What a template prints passes through `escaping` unless report code made it as `source`; the filter
+    `comment` makes text safe for a comment of the format. `marks` replace Jinja's delimiters.
     Raises GipError (G507) when the user's folder is not one.
     """
     folders = [own_templates()]
@@ -31,34 +59,24 @@ def latex_environment(templates: Path | None) -> jinja2.Environment:
                 problem("G507", path=templates, reason="it is not a folder", remedy="check `--templates`")
             )
         folders.insert(0, templates)
-    environment = ImmutableSandboxedEnvironment(
-        block_start_string="<%",
-        block_end_string="%>",
-        variable_start_string="<<",
-        variable_end_string=">>",
-        comment_start_string="<#",
-        comment_end_string="#>",
+    made = ImmutableSandboxedEnvironment(
+        **marks,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
         undefined=jinja2.StrictUndefined,
         loader=jinja2.FileSystemLoader(folders),
-        finalize=_finalize,
+        finalize=lambda value: _escaped(value, source, escaping),
         autoescape=False,
         extensions=(),
     )
-    environment.filters["comment"] = lambda value: comment(str(value))
-    environment.filters["cells"] = _cells
-    return environment
+    made.filters["comment"] = lambda value: source(commenting(str(value)))
+    return made
 
 
-def _finalize(value: object) -> str:
-    """Escape what a template prints, unless report code made it as LaTeX."""
-    return value if isinstance(value, Latex) else escape(str(value))
-
-
-def _cells(values: list[object]) -> Latex:
-    return Latex(" & ".join(_finalize(v) for v in values))
+def _escaped(value: object, source: type[str], escaping: Escaping) -> str:
+    """Escape what a template prints, unless report code made it as source of the format."""
+    return value if isinstance(value, source) else escaping(str(value))
 
 
 def render(environment: jinja2.Environment, name: str, values: Mapping[str, object]) -> str:
@@ -89,7 +107,7 @@ def _place(error: BaseException, name: str) -> tuple[str, int]:
     trace = error.__traceback__
     while trace is not None:
         filename = trace.tb_frame.f_code.co_filename
-        if filename.endswith(".tex"):
+        if Path(filename).suffix in ENDINGS:
             found = (filename, trace.tb_lineno)
         trace = trace.tb_next
     return found

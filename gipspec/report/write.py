@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from gipspec.diagnostics import GipError, Problem, problem, sort_problems
@@ -11,54 +13,65 @@ from gipspec.engine.results import Results
 from gipspec.lang.study import Study
 from gipspec.report.build import build_table
 from gipspec.report.files import file_name_fault, unwritable
-from gipspec.report.latex import latex_table
+from gipspec.report.formats import Format, all_formats, formats_of, lacking
 from gipspec.report.macros import numbers_tex
 from gipspec.report.saved import results_json
+from gipspec.report.table import Table
 from gipspec.report.weights import NAME as WEIGHTS
 from gipspec.report.weights import weights_table
 from gipspec.source import Span
 
-Maker = Callable[[], str]
+Maker = Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A table to be written: its formats, and how it is built, which may raise GipError."""
+
+    name: str
+    span: Span | None
+    build: Callable[[], Table]
+    formats: tuple[Format, ...]
 
 
 def write_outputs(
-    results: Results, study: Study, out_dir: Path, templates: Path | None = None
+    results: Results,
+    study: Study,
+    out_dir: Path,
+    templates: Path | None = None,
+    formats: Iterable[str] = (),
 ) -> tuple[Problem, ...]:
-    """Write `results.json`, `numbers.tex` and `tables/*.tex` into `out_dir`; return what went wrong.
+    """Write `results.json`, `numbers.tex` and the tables into `out_dir`; return what went wrong.
 
-    Every file is replaced at once or left as it was. Nothing is written outside `out_dir`.
+    Tables are written as LaTeX, and in the formats that their lines and `formats` ask for. Every file is
+    replaced at once or left as it was. Nothing is written outside `out_dir`.
     """
-    problems: list[Problem] = []
-    jobs: list[tuple[Path, Maker]] = [
-        (out_dir / "results.json", lambda: results_json(results)),
-        (out_dir / "numbers.tex", lambda: numbers_tex(results, templates)),
-    ]
+    asked = tuple(formats)
+    problems = [*lacking(study, asked)]
+    problems += _write(out_dir / "results.json", lambda: results_json(results).encode("utf-8"))
+    problems += _write(out_dir / "numbers.tex", lambda: numbers_tex(results, templates).encode("utf-8"))
     names: list[tuple[str, Span | None]] = [(request.name, request.span) for request in study.tables]
-    for name, span, maker in _tables(results, study, templates):
-        fault = file_name_fault(name) or _clash(name, span, names)
-        path = out_dir / "tables" / f"{name}.tex"
+    for wanted in _tables(results, study, asked):
+        fault = file_name_fault(wanted.name) or _clash(wanted.name, wanted.span, names)
         if fault:
-            problems.append(
-                problem("G501", span, path=f"tables/{name}.tex", reason=fault, remedy="rename the table")
-            )
+            path = f"tables/{wanted.name}.tex"
+            problems.append(problem("G501", wanted.span, path=path, reason=fault, remedy="rename the table"))
         else:
-            jobs.append((path, maker))
-    for path, maker in jobs:
-        problems += _write(path, maker)
+            problems += _write_table(wanted, out_dir / "tables", templates)
     return sort_problems(problems)
 
 
-def _tables(
-    results: Results, study: Study, templates: Path | None
-) -> Iterator[tuple[str, Span | None, Maker]]:
+def _tables(results: Results, study: Study, asked: tuple[str, ...]) -> Iterator[Wanted]:
     for request in study.tables:
-        yield (
-            request.name,
-            request.span,
-            lambda request=request: latex_table(build_table(request, results, study), templates),  # type: ignore[misc]
+        yield Wanted(
+            name=request.name,
+            span=request.span,
+            build=partial(build_table, request, results, study),
+            formats=formats_of(request, asked),
         )
     if results.indices:
-        yield WEIGHTS, None, lambda: latex_table(weights_table(results, study), templates)
+        build = partial(weights_table, results, study)
+        yield Wanted(name=WEIGHTS, span=None, build=build, formats=all_formats(study, asked))
 
 
 def _clash(name: str, span: Span | None, names: list[tuple[str, Span | None]]) -> str | None:
@@ -67,9 +80,20 @@ def _clash(name: str, span: Span | None, names: list[tuple[str, Span | None]]) -
     return None if first == (name, span) else f"the table `{first[0]}` has this file already"
 
 
+def _write_table(wanted: Wanted, folder: Path, templates: Path | None) -> Iterator[Problem]:
+    try:
+        table = wanted.build()
+    except GipError as error:
+        yield from error.problems
+        return
+    for entry in wanted.formats:
+        if entry.missing() is None:
+            yield from _write(folder / f"{wanted.name}.{entry.name}", partial(entry.write, table, templates))
+
+
 def _write(path: Path, make: Maker) -> tuple[Problem, ...]:
     try:
-        write_atomically(path, make().encode("utf-8"))
+        write_atomically(path, make())
     except GipError as error:
         return error.problems
     except OSError as error:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from gipspec.diagnostics import GipError, Problem, problem
 from gipspec.lang.check.scope import unknown
 from gipspec.lang.study import Value
 from gipspec.lang.syntax import Binary, Each, Expr, Name, Number, Percent, Text, Unary
 from gipspec.lang.vocabulary import Kind, describe
-from gipspec.lang.vocabulary.kinds import Numbers, Real, Share, Whole, Word, Words, YesNo
+from gipspec.lang.vocabulary.kinds import Numbers, Real, Several, Share, Whole, Word, Words, YesNo
 
 
 def typed(name: str, kind: Kind, expr: Expr) -> Value:
@@ -34,6 +36,8 @@ def typed(name: str, kind: Kind, expr: Expr) -> Value:
             return value
         case Word(words=words):
             return _choice(name, kind, expr, words)
+        case Several(words=words):
+            return tuple(dict.fromkeys(_choice(name, kind, item, words) for item in _together(expr)))
         case YesNo():
             return _choice(name, kind, expr, ("yes", "no")) == "yes"
         case Numbers(low=low, high=high, whole=whole):
@@ -116,6 +120,19 @@ def _choice(name: str, kind: Kind, expr: Expr, words: tuple[str, ...]) -> str:
     if word not in words:
         raise GipError(unknown("G204", expr.span, word, words, name=name, found=word))
     return word
+
+
+def _together(expr: Expr) -> Iterator[Expr]:
+    """Yield what stands in brackets or is joined by `+`."""
+    match expr:
+        case Each(items=items):
+            for item in items:
+                yield from _together(item)
+        case Binary(op="+", left=left, right=right):
+            yield from _together(left)
+            yield from _together(right)
+        case _:
+            yield expr
 
 
 def _numbers(name: str, kind: Kind, expr: Expr, low: float, high: float, whole: bool) -> Value:

@@ -40,6 +40,13 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Several:
+    """Some of a few words, joined by `+` or in brackets."""
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class YesNo:
     """`yes` or `no`."""
 
@@ -110,6 +117,7 @@ Kind = (
     | Real
     | Share
     | Word
+    | Several
     | YesNo
     | WholeOrColumn
     | Columns
@@ -135,6 +143,8 @@ def describe(kind: Kind) -> str:
             return f"a share between {low:.0%} and {high:.0%}" + (f", or `{none}`" if none else "")
         case Word(words=words):
             return "one of " + ", ".join(f"`{w}`" for w in words)
+        case Several(words=words):
+            return "some of " + ", ".join(f"`{w}`" for w in words) + ", joined by `+`"
         case YesNo():
             return "`yes` or `no`"
         case WholeOrColumn(low=low, high=high):

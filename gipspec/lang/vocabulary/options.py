@@ -12,6 +12,7 @@ from gipspec.lang.vocabulary.kinds import (
     Numbers,
     Real,
     SampleValue,
+    Several,
     Share,
     Terms,
     Variable,
@@ -106,6 +107,16 @@ def _exhibit(name: str, kind: Kind, default: str, meaning: str, available: bool 
     return ExhibitOption(name=name, kind=kind, default=default, meaning=meaning, available=available)
 
 
+TABLE_FORMATS = {
+    "tex": "LaTeX, which is always written",
+    "docx": "Word",
+    "html": "a fragment of a web page",
+    "md": "Markdown",
+    "typ": "Typst",
+    "csv": "comma-separated text",
+    "xlsx": "Excel",
+}
+
 _TABLE = (
     _exhibit("digits", Whole(low=0, high=10), "3", "decimals"),
     _exhibit("below", Word(words=("se", "t", "p", "ci")), "se", "what stands in parentheses under a coefficient"),
@@ -113,6 +124,7 @@ _TABLE = (
     _exhibit("scale", Real(low=1e-9, high=1e9), "1", "a factor for coefficients and standard errors"),
     _exhibit("style", Word(words=("default", "aer", "qje", "frontiers")), "default", "the look", available=False),
     _exhibit("keep", Words(), "", "terms to show"),
+    _exhibit("formats", Several(words=tuple(TABLE_FORMATS)), "tex", "formats beside LaTeX: " + ", ".join(f"{meaning} (`{name}`)" for name, meaning in TABLE_FORMATS.items() if name != "tex")),
 )  # fmt: skip
 
 TABLE_OPTIONS = {entry.name: entry for entry in _TABLE}

@@ -1,0 +1,39 @@
+"""How many characters wide a table's labels and columns are, for formats whose widths are given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gipspec.report.cells import Cell, Text
+from gipspec.report.escape import one_line
+from gipspec.report.formats.bands import Line, bands_of
+from gipspec.report.formats.pieces import text_of
+from gipspec.report.lines import wrap
+from gipspec.report.table import Table
+from gipspec.source import display_width
+
+MOST_STUB = 32
+MOST_TEXT = 14  # text in a cell is broken beyond it; numbers are not
+LEAST = 8
+
+
+def stub_characters(table: Table, most: int = MOST_STUB) -> int:
+    """Return the width of the row labels; those longer than `most` are broken."""
+    labels = (line.stub for line in _lines(table) if line.slots)
+    return max((min(most, display_width(text_of(cell))) for cell in labels), default=LEAST)
+
+
+def column_characters(table: Table) -> int:
+    """Return the width that every column has room in; headings over several columns do not count."""
+    cells = (slot.cell for line in _lines(table) for slot in line.slots if slot.span == 1)
+    return max(LEAST, *(_characters(cell) for cell in cells))
+
+
+def _lines(table: Table) -> Iterator[Line]:
+    return (line for band in bands_of(table) for line in band.lines)
+
+
+def _characters(cell: Cell) -> int:
+    if not isinstance(cell, Text):
+        return display_width(text_of(cell))
+    return min(MOST_TEXT, max(display_width(line) for line in wrap(one_line(cell.text), MOST_TEXT)))
