@@ -79,9 +79,7 @@ def main(args: list[str] | None = None) -> None:
         sys.excepthook = _say_internal_error
     try:
         code = cli.main(args=arguments, prog_name="gipspec", standalone_mode=False)
-    except click.exceptions.Abort:
-        code = INTERRUPTED
-    except KeyboardInterrupt:
+    except (click.exceptions.Abort, KeyboardInterrupt):  # click makes the one of the other
         click.echo("interrupted; what was finished is kept", err=True)
         code = INTERRUPTED
     except click.ClickException as error:

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 
 import click
 
+from gipspec.cli.console import show_problems
+from gipspec.diagnostics import Problem
+
 PLAIN_SECONDS = 10.0  # a line in a log at most that often
 
 
@@ -38,9 +41,16 @@ class LineProgress:
             self.last = now
             click.echo(text, err=True)
 
-    def end(self) -> None:
+    def warn(self, problem: Problem) -> None:
+        self._clear()
+        show_problems([problem])
+
+    def _clear(self) -> None:
         if self.live and self.finished:
             click.echo("\r\x1b[2K", err=True, nl=False)
+
+    def end(self) -> None:
+        self._clear()
         if self.finished:
             spent = _duration(time.monotonic() - self.started)
             click.echo(f"{self.finished} nuisances fitted in {spent}", err=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from gipspec.cli.console import FAILED, FINE, count, has_errors, show_problems
+from gipspec.cli.ending import orderly
 from gipspec.cli.places import out_folder, store_folder
 from gipspec.diagnostics import GipError, Problem, nearest, problem, sort_problems
 
@@ -61,21 +62,11 @@ def command(
         raise click.UsageError("--out names the folder of one study; leave it away for several specs")
     code = FINE
     for spec in specs:
+        places = out_folder(spec, out), store_folder(spec, store)
         try:
-            code = max(
-                code,
-                _run(
-                    spec,
-                    select,
-                    draft,
-                    jobs,
-                    out_folder(spec, out),
-                    store_folder(spec, store),
-                    formats,
-                    templates,
-                    as_json,
-                ),
-            )
+            with orderly():
+                one = _run(spec, select, draft, jobs, *places, formats, templates, as_json)
+            code = max(code, one)
         except GipError as error:
             show_problems(error.problems)
             click.echo(f"{spec}: {count(error.problems)}; nothing was written", err=True)
@@ -112,7 +103,7 @@ def _run(
             progress=LineProgress(),
         )
     except OSError as error:
-        raise GipError(_store_problem(store, error)) from None
+        raise GipError(_disk_problem(error.filename or store, error)) from None
     problems: tuple[Problem, ...] = results.problems
     if results.estimates or not has_errors(problems):
         problems = sort_problems((*problems, *loaded.write(results, out, templates, formats)))
@@ -126,7 +117,7 @@ def _run(
     return FAILED if has_errors(problems) else FINE
 
 
-def _store_problem(store: Path, error: OSError) -> Problem:
-    reason = error.strerror or "it cannot be written"
-    remedy = "name another folder with `--store`"
-    return problem("G501", path=store, reason=reason, remedy=remedy)
+def _disk_problem(path: Path | str, error: OSError) -> Problem:
+    reason = (error.strerror or "it cannot be written").lower()
+    remedy = "check the folder, its rights and its free space"
+    return problem("G501", path=path, reason=reason, remedy=remedy)

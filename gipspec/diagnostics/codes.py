@@ -175,12 +175,22 @@ ESTIMATION = (
            "A placebo moves whole paths between units of a stratum; treatments that do not set in once and stay move between units that are seen in the same periods."),
     _error("G432", "the strata `{name}` cannot be used: it {reason}", "name a column that is constant within units",
            "Units are permuted within strata, so that each unit belongs to one."),
+    _error("G433", "{names} cannot be tested together", "leave out columns that repeat others; with few clusters, test fewer of them",
+           "A joint test needs estimates none of which follows from the others, and more clusters than estimates."),
     _error("G440", "the moderator `{name}` is constant: it is {value} in all {rows} rows of the model", "choose another moderator, or a larger sample",
            "Groups are made of a moderator's values, and there must be two of them at least."),
     _error("G441", "the group {group} of `{name}` has no estimate: {reason}", "{remedy}",
            "A group needs units, clusters and a variation of the treatment of its own. The other groups are reported without it."),
     _error("G442", "a policy cannot depend on `{name}`, which changes within `{unit}`, while effects are removed", "{remedy}",
            "Removing effects mixes the periods of a unit, so that what is left of the treatment in a period tells nothing about the effect there."),
+    _error("G450", "the process that fitted {target} {reason}", "memory is the usual reason: give the learner fewer trees or leaves, or use a smaller sample",
+           "One fit took more than the machine could give, even alone; what the other fits found is kept."),
+    _error("G460", "the treatment `{name}` ends again in {units}", "leave these units out with `sample=`, or use `model=plr`, which takes a treatment that comes and goes",
+           "Effects by time since adoption are those of a treatment that stays once it has begun."),
+    _error("G461", "every unit is treated with `{name}` in the end, and `control=never` compares with units that never are", "use `control=notyet`, which compares with units that adopt later",
+           "An event study needs units that are not treated at the same time."),
+    _error("G462", "no effect of the adoption of `{name}` can be estimated: {reason}", "{remedy}",
+           "Each cohort needs a period before its adoption, and enough units, treated and untreated, in every training set."),
 )  # fmt: skip
 
 OUTPUT = (
@@ -192,6 +202,8 @@ OUTPUT = (
     _error("G506", "{path} exists already", "choose another name, or remove it first", "`new` never overwrites a file."),
     _error("G507", "cannot read {path}: {reason}", "{remedy}", "The spec or the results of a run could not be read."),
     _error("G508", "writing {what} needs the package {package}", "pip install 'gipspec[{extra}]'", "Formats that only some users need are an extra."),
+    _error("G509", "the table `{name}` has no {what} for its columns", "run the study again, and mend what the run says of this table",
+           "Adjusted p-values and joint tests rest on the scores of all estimates of a table, which only a run has."),
 )  # fmt: skip
 
 WARNINGS = (
@@ -200,6 +212,12 @@ WARNINGS = (
              "Programs write row numbers without a name; a column that cannot be named cannot be used."),
     _warning("G603", "the {count} groups of `{name}` cannot be tested for one common effect: they are too many for so few clusters", "join groups, or cluster by smaller ones",
              "A joint test needs a covariance of full rank, and so more clusters than groups."),
+    _warning("G610", "a worker was ended by the system, probably for want of memory; its fits are done again, fewer at a time", "give `-j` a smaller number",
+             "Nothing that was finished is lost, and no number depends on it."),
+    _warning("G620", "cohorts of `{name}` without an estimate are left out: {cohorts}", "say so beside the estimates: they are about the other cohorts",
+             "A cohort needs a period before its adoption, and enough units, treated and untreated, in every training set."),
+    _warning("G621", "no effect can be estimated at event times {events}: those of the panel are {low} to {high}", "write `event={low}..{high}`",
+             "An event time exists where some cohort is seen so long before or after its adoption, with units to compare it with."),
     _warning("A01", "unit effects as dummies in `{learner}`: this recipe is badly biased", "use `fe_method=within`, the default",
              "Tree learners cannot use hundreds of dummies; the unit effect stays in the errors (see docs/validation.md)."),
     _warning("A03", "standard errors of `{name}` are not clustered by the panel unit `{unit}`", "use `cluster={unit}`, the default",
@@ -224,7 +242,7 @@ WARNINGS = (
     _warning("A20", "`model={model}` cannot remove the effects of `{unit}`: the learners see unit means and the period instead", "compare with `model=plr`, which removes them",
              "A binary treatment must stay as it is, so that what is constant in a unit, unobserved, and drives treatment and outcome, stays in an interactive model."),
     _warning("A21", "the rows of {units} do not tell when `{name}` set in", "fill the gaps of `{name}`, or leave these units out with `sample=`",
-             "A permuted adoption is rebuilt for every period; where a unit has no row just before its first treated one, that row stands in, and the test is no longer exact."),
+             "Where a unit has no row just before its first treated one, it may have adopted earlier. A permutation test takes that row for its adoption and is no longer exact; an event study leaves the unit out."),
     _warning("A22", "the bounds of `{name}` rest on a plug-in: the debiased size of its weights is not positive", "raise `trim=`, or drop controls that determine the treatment",
              "With little overlap a few rows carry most of the weight, and what they say about unobserved confounders is unreliable."),
     _warning("A24", "{share} of the rows where `{treatment}` is {level} have the outcome {value}, the {quantile} quantile of `{outcome}`", "choose quantiles away from it, or compare means with `model=irm`",

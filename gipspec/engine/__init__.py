@@ -1,18 +1,20 @@
 """Running a plan: tasks with keys, a store, executors, results."""
 
-from gipspec.engine.execute import default_jobs
 from gipspec.engine.progress import Progress, Silent
-from gipspec.engine.results import Estimate, IndexWeights, NamedSeries, Results
+from gipspec.engine.results import Estimate, IndexWeights, JointTest, NamedSeries, Results, TableInference
 from gipspec.engine.run import run_plan
 from gipspec.engine.store import Store
 from gipspec.engine.survey import Demand, Survey, survey
+from gipspec.engine.tables import TableFamily, infer_tables
 from gipspec.engine.versions import run_versions
+from gipspec.engine.workers import default_jobs
 from gipspec.recipe import NuisanceFit
 
 __all__ = [
     "Demand",
     "Estimate",
     "IndexWeights",
+    "JointTest",
     "NamedSeries",
     "NuisanceFit",
     "Progress",
@@ -20,7 +22,10 @@ __all__ = [
     "Silent",
     "Store",
     "Survey",
+    "TableFamily",
+    "TableInference",
     "default_jobs",
+    "infer_tables",
     "run_plan",
     "run_versions",
     "survey",

@@ -3,24 +3,50 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
+import time
+from collections.abc import Iterator
 from pathlib import Path
+
+PREFIX, SUFFIX = ".gipspec-", ".tmp"
+LEFT_SECONDS = 3600.0  # no write of ours lasts that long: an older temporary file is that of a killed run
 
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Write a file by way of a temporary one in the same folder, so that an earlier good one survives.
 
+    A file that stands already keeps its permissions, a new one gets those that the user's mask leaves.
     Raises OSError; the temporary file is removed then.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+    temporary = path.parent / f"{PREFIX}{secrets.token_hex(8)}{SUFFIX}"
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
+        if path.exists():
+            temporary.chmod(path.stat().st_mode & 0o777)
+        temporary.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
+
+
+def leftovers(folder: Path) -> Iterator[Path]:
+    """Yield temporary files in a folder that a killed run left there; none where it cannot be read."""
+    try:
+        entries = list(os.scandir(folder))
+    except OSError:
+        return
+    for entry in entries:
+        if entry.name.startswith(PREFIX) and entry.name.endswith(SUFFIX) and _is_old(entry):
+            yield Path(entry.path)
+
+
+def _is_old(entry: os.DirEntry[str]) -> bool:
+    try:
+        return time.time() - entry.stat(follow_symlinks=False).st_mtime > LEFT_SECONDS
+    except OSError:  # its run has just put it in place
+        return False

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Protocol
+
+from gipspec.diagnostics import Problem
 
 
 class Progress(Protocol):
@@ -17,9 +20,12 @@ class Progress(Protocol):
     def end(self) -> None:
         """The stage is over."""
 
+    def warn(self, problem: Problem) -> None:
+        """Something happened to the run that changes no result, and hence stands in none."""
+
 
 class Silent:
-    """Tells nothing."""
+    """Tells nothing; warnings reach Python users as such."""
 
     def begin(self, *, asked: int, distinct: int, found: int) -> None:
         pass
@@ -29,3 +35,6 @@ class Silent:
 
     def end(self) -> None:
         pass
+
+    def warn(self, problem: Problem) -> None:
+        warnings.warn(f"{problem.code}: {problem.message}", stacklevel=2)

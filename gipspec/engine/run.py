@@ -19,6 +19,7 @@ from gipspec.engine.store import Outcome, Store
 from gipspec.engine.tasks import FitTask
 from gipspec.engine.versions import run_versions
 from gipspec.lang.study import Contrast, Learner, Model
+from gipspec.learn import CrossFit
 from gipspec.plan import Plan
 from gipspec.recipe import Made, Work, prepare_model
 
@@ -50,7 +51,7 @@ def run_plan(plan: Plan, dataset: Dataset, *, store: Store | None, jobs: int, pr
     """Carry out a plan on a data set.
 
     Numbers depend on neither `jobs` nor what the store holds. A model that fails is reported at its line; the
-    others finish. Raises OSError where the store cannot be written.
+    others finish. Raises GipError (G501) where the store cannot be written.
     """
     failures = Failures(problems=[])
     panel = plan.study.panel
@@ -106,12 +107,17 @@ def _fits(
             raise GipError(*outcome)
         if not isinstance(outcome, Learner):
             raise TypeError("a search for parameters yields a learner")
-        learners[search.key] = outcome
+        learners[search.key] = search.named(outcome)
     return fit_tasks(model, work, len(dataset.unit_names), learners)
 
 
 def _finish(work: Work, reps: list[list[FitTask]], fitted: Mapping[str, Outcome | Failure]) -> Made:
-    return work.finish([Fitted(outcomes=tuple(fitted[task.key] for task in rep)) for rep in reps])
+    outcomes = [tuple(_named(task, fitted[task.key]) for task in rep) for rep in reps]
+    return work.finish([Fitted(outcomes=rep) for rep in outcomes])
+
+
+def _named(task: FitTask, outcome: Outcome | Failure) -> Outcome | Failure:
+    return task.named(outcome) if isinstance(outcome, CrossFit) else outcome
 
 
 def _indices(dataset: Dataset) -> tuple[IndexWeights, ...]:

@@ -4,49 +4,89 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from gipspec.diagnostics import GipError, problem
 from gipspec.engine.atomic import write_atomically
 from gipspec.lang.study import Learner, Value
 from gipspec.learn import CrossFit
 
-_MAGIC = b"gipspec store 1\n"
+_MAGIC = b"gipspec store 2\n"  # of the format: entries of another one count as absent
+_HEX = 64
+TOUCH_SECONDS = 3600.0  # the time of last use, which `gipspec clean` goes by, is kept to the hour
 Outcome = CrossFit | Learner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
-    """A folder of finished tasks. A damaged or foreign entry counts as absent, and is written anew."""
+    """A folder of finished tasks. A damaged or foreign entry counts as absent, and is written anew.
+
+    Several runs may use a folder at once: an entry appears whole or not at all, and whoever writes it writes
+    the same.
+    """
 
     folder: Path
 
     def get(self, key: str) -> Outcome | None:
         """Return what was stored under a key, or None."""
+        path = self._path(key)
         try:
-            data = self._path(key).read_bytes()
+            data = path.read_bytes()
         except OSError:
             return None
-        body = data[len(_MAGIC) + 65 :]
-        sealed = data[len(_MAGIC) : len(_MAGIC) + 64]
-        if not data.startswith(_MAGIC) or hashlib.sha256(body).hexdigest().encode() != sealed:
+        seal, body = data[len(_MAGIC) : len(_MAGIC) + _HEX], data[len(_MAGIC) + _HEX + 1 :]
+        if not data.startswith(_MAGIC) or seal != _seal(key, body):
             return None
-        return _decode(body)
+        try:
+            outcome = _decode(body)
+        except (ValueError, LookupError, TypeError, AttributeError):
+            return None
+        _touch(path)
+        return outcome
 
     def has(self, key: str) -> bool:
         """Tell whether something is stored under a key, without reading it."""
         return self._path(key).is_file()
 
     def put(self, key: str, outcome: Outcome) -> None:
-        """Store an outcome; raises OSError where the folder cannot be written."""
+        """Store an outcome. Raises GipError (G501) where the folder cannot be written."""
         body = _encode(outcome)
-        seal = hashlib.sha256(body).hexdigest().encode()
-        write_atomically(self._path(key), _MAGIC + seal + b"\n" + body)
+        try:
+            self.create()
+            write_atomically(self._path(key), _MAGIC + _seal(key, body) + b"\n" + body)
+        except OSError as error:
+            if self.get(key) is not None:  # another run has just stored it and still holds the file
+                return
+            reason = (error.strerror or "it cannot be written").lower()
+            remedy = "free some space, or name another folder with `--store`"
+            raise GipError(problem("G501", path=self.folder, reason=reason, remedy=remedy)) from None
+
+    def create(self) -> None:
+        """Make the folder where there is none, hidden from git. Raises OSError."""
+        if not self.folder.is_dir():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            write_atomically(self.folder / ".gitignore", b"*\n")
 
     def _path(self, key: str) -> Path:
         return self.folder / key[:2] / key
+
+
+def _seal(key: str, body: bytes) -> bytes:
+    """Return a checksum under which an entry cannot stand in for another."""
+    return hashlib.sha256(key.encode() + b"\n" + body).hexdigest().encode()
+
+
+def _touch(path: Path) -> None:
+    """Note that an entry was used; in a store that may only be read there is nothing to note."""
+    with suppress(OSError):
+        if time.time() - path.stat().st_mtime > TOUCH_SECONDS:
+            os.utime(path)
 
 
 def _encode(outcome: Outcome) -> bytes:
@@ -77,8 +117,8 @@ def _learner_json(learner: Learner) -> dict[str, object]:
 def _learner(data: dict[str, object]) -> Learner:
     parameters = data["parameters"]
     members = data["members"]
-    assert isinstance(parameters, list)
-    assert isinstance(members, list)
+    if not isinstance(parameters, list) or not isinstance(members, list):
+        raise TypeError("the parameters and members of a learner are lists")
     return Learner(
         name=str(data["name"]),
         parameters=tuple((str(name), _value(value)) for name, value in parameters),
@@ -90,5 +130,6 @@ def _learner(data: dict[str, object]) -> Learner:
 def _value(value: object) -> Value:
     if isinstance(value, list):
         return tuple(_value(v) for v in value)
-    assert isinstance(value, int | float | str | bool)
+    if not isinstance(value, int | float | str | bool):
+        raise TypeError("a parameter is a number, a word or a list of them")
     return value

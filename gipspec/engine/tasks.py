@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,14 @@ class FitTask:
 
     def run(self) -> CrossFit:
         return self.request.perform()
+
+    def named(self, outcome: CrossFit) -> CrossFit:
+        """Name the weights of a stack as this task does: whoever fitted it may have had other labels."""
+        if not outcome.weights:
+            return outcome
+        labels = (m.label or m.name for m in self.request.learner.members)
+        weights = tuple((label, w) for label, (_, w) in zip(labels, outcome.weights, strict=True))
+        return replace(outcome, weights=weights)
 
 
 def _spelled(value: object) -> object:
@@ -89,6 +97,15 @@ class TuneTask:
             categorical=self.categorical,
             name=self.name,
         )
+
+    def named(self, outcome: Learner) -> Learner:
+        """Label what was found as this task's learner is: whoever searched may have had other labels."""
+        return _labelled(outcome, self.learner)
+
+
+def _labelled(learner: Learner, like: Learner) -> Learner:
+    members = tuple(_labelled(m, own) for m, own in zip(learner.members, like.members, strict=True))
+    return replace(learner, label=like.label, members=members)
 
 
 Task = FitTask | TuneTask

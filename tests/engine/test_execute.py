@@ -2,50 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+from engine_tasks import learner, task
 
 from gipspec.engine.execute import execute
 from gipspec.engine.progress import Silent
 from gipspec.engine.store import Store
-from gipspec.engine.tasks import FitTask
+from gipspec.engine.tasks import FitTask, TuneTask
 from gipspec.lang.study import Learner
-from gipspec.lang.vocabulary import LEARNERS
-from gipspec.learn import CrossFit, Fit, cross_fit
-
-
-def learner(name: str, **parameters: object) -> Learner:
-    values = {p.name: p.default for p in LEARNERS[name].parameters} | parameters
-    return Learner(name=name, parameters=tuple(values.items()), label=name)  # type: ignore[arg-type]
-
-
-FOREST = learner("rf", trees=5)
-
-
-def task(
-    seed: int = 1,
-    learner: Learner = FOREST,
-    shift: float = 0.0,
-    name: str = "y",
-    teach: NDArray[np.bool_] | None = None,
-) -> FitTask:
-    rng = np.random.default_rng(0)
-    x = rng.normal(size=(120, 3))
-    unit = np.repeat(np.arange(30), 4)
-    request = Fit(
-        learner=learner,
-        x=x,
-        target=x[:, 0] + shift + rng.normal(size=120),
-        fold=unit % 5,
-        group=unit,
-        seed=seed,
-        name=name,
-        teach=teach,
-    )
-    return FitTask(request=request, estimate="base")
+from gipspec.learn import CrossFit, cross_fit
 
 
 class Counter(Silent):
@@ -120,3 +89,38 @@ def test_a_failing_task_spares_the_others(jobs: int) -> None:
     assert isinstance(problems, tuple)
     assert [p.code for p in problems] == ["G404"]
     assert isinstance(outcomes[task().key], CrossFit)
+
+
+def test_the_weights_of_a_shared_stack_bear_the_labels_of_whoever_asks(tmp_path: Path) -> None:
+    def stack(label: str) -> FitTask:
+        members = (Learner(name="ols", label=label), learner("rf", trees=5))
+        return task(learner=replace(learner("stack"), members=members))
+
+    store = Store(folder=tmp_path)
+    one, other = stack("plain"), stack("linear")
+    assert one.key == other.key
+    for asked, label in ((one, "plain"), (other, "linear")):
+        outcome = execute([asked], store=store, jobs=1, progress=Silent())[asked.key]
+        assert isinstance(outcome, CrossFit)
+        named = asked.named(outcome)
+        assert [name for name, _ in named.weights] == [label, "rf"]
+        assert [w for _, w in named.weights] == [w for _, w in outcome.weights]
+
+
+def test_a_search_gives_its_learner_the_label_of_whoever_asks() -> None:
+    own = replace(learner("stack"), members=(learner("ols"), learner("rf")), label="mine")
+    found = replace(own, label="theirs", members=(learner("ols"), replace(learner("rf", trees=9), label="x")))
+    x = np.zeros((4, 1))
+    search = TuneTask(
+        learner=own,
+        x=x,
+        target=x[:, 0],
+        group=np.arange(4),
+        trials=2,
+        seed=1,
+        categorical=(),
+        name="y",
+        estimate="m",
+    )
+    named = search.named(found)
+    assert (named, named.label, [m.label for m in named.members]) == (found, "mine", ["ols", "rf"])

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+from golden_runs import RUNS
 
 from gipspec.api import load
 from gipspec.cli import console, main
@@ -59,6 +60,8 @@ def problems_of(spec: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Problem, .
         case "run", ["with", "a", "bad", "template"]:
             shutil.copytree(BAD / "templates", folder / "templates")
             return attempt(lambda: run(spec, folder / "out", folder / "templates"))
+        case "run", _ if " ".join(words) in RUNS:
+            return attempt(lambda: RUNS[" ".join(words)](spec, monkeypatch))
         case "run", []:
             return attempt(lambda: run(spec, folder / "out"))
         case "select", [pattern]:

@@ -1,0 +1,80 @@
+"""Tasks that tests may run: a quick fit, and fits that end their worker."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gipspec.engine.tasks import FitTask
+from gipspec.lang.study import Learner
+from gipspec.lang.vocabulary import LEARNERS
+from gipspec.learn import CrossFit, Fit
+
+
+def learner(name: str, **parameters: object) -> Learner:
+    values = {p.name: p.default for p in LEARNERS[name].parameters} | parameters
+    return Learner(name=name, parameters=tuple(values.items()), label=name)  # type: ignore[arg-type]
+
+
+FOREST = learner("rf", trees=5)
+
+
+def task(
+    seed: int = 1,
+    learner: Learner = FOREST,
+    shift: float = 0.0,
+    name: str = "y",
+    teach: NDArray[np.bool_] | None = None,
+) -> FitTask:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(120, 3))
+    unit = np.repeat(np.arange(30), 4)
+    request = Fit(
+        learner=learner,
+        x=x,
+        target=x[:, 0] + shift + rng.normal(size=120),
+        fold=unit % 5,
+        group=unit,
+        seed=seed,
+        name=name,
+        teach=teach,
+    )
+    return FitTask(request=request, estimate="base")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deadly:
+    """Ends its worker as the kernel does when memory is short, `times` times; then it is a fit like others.
+
+    It writes a line to `diary` whenever it begins.
+    """
+
+    diary: Path
+    times: int = 10**6
+    name: str = "y"
+    estimate: str = "base"
+    key: str = "dead" + "0" * 60
+
+    def run(self) -> CrossFit:
+        with self.diary.open("a") as file:
+            file.write("began\n")
+        if len(self.diary.read_text().splitlines()) <= self.times:
+            time.sleep(0.2)
+            os.kill(os.getpid(), signal.SIGKILL)
+        return CrossFit(prediction=np.ones(3), task="regression")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Starved(Deadly):
+    """Asks for more memory than there is."""
+
+    key: str = "beef" + "0" * 60
+
+    def run(self) -> CrossFit:
+        raise MemoryError
