@@ -83,7 +83,7 @@ def _request(
         case Localized() as way:
             return QuantileFit(
                 learner=learners[one],
-                propensity_learner=way.propensity_learner,
+                propensity_learner=learners[way.propensity],
                 x=one.x,
                 outcome=way.outcome,
                 arm=_teachers(one),

@@ -103,7 +103,9 @@ def potential_quantile(
     theta = _root(y, weights, g_hat, quantile)
     if theta is None:
         raise GipError(
-            problem("G420", quantile=f"{quantile:.4g}", outcome=outcome, treatment=treatment, level=level)
+            problem(
+                "G420", quantile=f"{100 * quantile:.6g}%", outcome=outcome, treatment=treatment, level=level
+            )
         )
     psi = quantile_score(y, weights, g_hat, quantile, theta)
     return split_of(theta, psi, np.full(len(y), density(y, weights, theta)), clusters)
