@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from gipspec.data import Dataset
 from gipspec.lang.study import Model, Panel, Settings
+from gipspec.recipe.apo import prepare_apo
 from gipspec.recipe.iivm import prepare_iivm
 from gipspec.recipe.irm import prepare_irm
 from gipspec.recipe.mediation import prepare_mediation
@@ -14,6 +15,7 @@ from gipspec.recipe.placebo import prepare_placebo
 from gipspec.recipe.placebo_time import prepare_placebo_lead
 from gipspec.recipe.pliv import prepare_pliv
 from gipspec.recipe.plr import prepare_plr
+from gipspec.recipe.qte import prepare_qte
 from gipspec.recipe.sensitivity import prepare_sensitivity
 from gipspec.recipe.work import Flags, Work
 
@@ -24,6 +26,8 @@ RECIPES: dict[str, Recipe] = {
     "irm": prepare_irm,
     "pliv": prepare_pliv,
     "iivm": prepare_iivm,
+    "qte": prepare_qte,
+    "apo": prepare_apo,
 }
 MECHANISMS: dict[str, Recipe] = {  # with `via=`
     "plr": prepare_mediation_linear,

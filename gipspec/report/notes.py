@@ -16,6 +16,7 @@ from gipspec.report.mechanisms import mechanism_sentences
 from gipspec.report.names import english_list, joined_label
 from gipspec.report.options import TableOptions
 from gipspec.report.phrases import by_columns, column_list, sentence, shared
+from gipspec.report.potential import potential_sentences
 from gipspec.report.rows import is_difference
 
 MOST_LISTED = 12  # controls named in a note; beyond it, their number
@@ -58,6 +59,7 @@ def _recipe(columns: tuple[Column, ...], study: Study, labels: Mapping[str, str]
         sentence("estimates are ", columns, _splits),
         effects_sentence(columns, study.panel, labels),
         *mechanism_sentences(columns),
+        *potential_sentences(columns),
         *assumption_sentences(columns, labels),
         _controls(columns, labels),
         sentence("continuous variables are winsorised in each tail at ", columns, _winsor),

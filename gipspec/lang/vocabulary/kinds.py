@@ -165,7 +165,7 @@ def describe(kind: Kind) -> str:
             return "a sample or a condition"
         case Window():
             return "a range such as `-5..5`"
-        case Numbers(whole=whole):
-            return "whole numbers in brackets" if whole else "numbers in brackets"
+        case Numbers(low=low, high=high, whole=whole):
+            return f"{'whole numbers' if whole else 'numbers'} from {low:g} to {high:g} in brackets"
         case Words():
             return "names"
