@@ -142,8 +142,8 @@ class Model:
     """One estimation: a formula and its settings.
 
     `name` is unique (`algos.lasso`), `family` is the name of its line (`algos`), `variant` what addresses it
-    within the fan (`lasso`, `0_5`), `choice` the same as it was written (`lasso`, `0.5%`). `line` is the
-    statement that asks for it, in canonical print.
+    within the fan (`lasso`, `0_5`), `choice` the same as it was written (`lasso`, `0.5%`). `definitions` are
+    the lets behind it, as they are written; `line` is the statement that asks for it, in canonical print.
     """
 
     name: str
@@ -154,6 +154,7 @@ class Model:
     treatments: tuple[Expr, ...]
     controls: tuple[Term, ...]
     settings: Settings
+    definitions: tuple[tuple[str, str], ...] = ()
     line: str
     span: Span = field(compare=False, repr=False)
 

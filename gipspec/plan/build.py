@@ -106,6 +106,7 @@ def describe_settings(model: Model) -> dict[str, str]:
         "winsor": f"{settings.winsor:g}" if settings.winsor else "no",
         "level": f"{settings.level:g}",
         "seed": str(settings.seed),
+        **{f"let {name}": value for name, value in model.definitions},
     }
 
 

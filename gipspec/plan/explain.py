@@ -47,20 +47,22 @@ def _verdict(
     reason = ""
     if earlier is None or name not in earlier.settings:
         reason = "new"
-    elif changed := _changes(earlier.settings[name], describe_settings(step.model)):
+    elif changed := setting_changes(earlier.settings[name], describe_settings(step.model)):
         reason = ", ".join(changed)
     elif earlier.data_hash != data_hash:
         reason = "the data changed"
-    elif moved := _moved(earlier.versions, versions):
+    elif moved := version_changes(earlier.versions, versions):
         reason = "other versions of " + ", ".join(moved)
     return Verdict(name=name, run=bool(reason), reason=reason or "up to date")
 
 
-def _changes(before: Settings, now: Settings) -> list[str]:
+def setting_changes(before: Settings, now: Settings) -> list[str]:
+    """Say what differs between the settings of two estimates: `folds 5→10`, `let index changed`."""
     keys = [k for k in now if before.get(k) != now[k]]
-    return [f"{k} {before.get(k, '?')}→{now[k]}" for k in keys]
+    return [f"{k} changed" if k.startswith("let ") else f"{k} {before.get(k, '?')}→{now[k]}" for k in keys]
 
 
-def _moved(before: tuple[tuple[str, str], ...], now: tuple[tuple[str, str], ...]) -> list[str]:
+def version_changes(before: tuple[tuple[str, str], ...], now: tuple[tuple[str, str], ...]) -> list[str]:
+    """Name the packages whose versions differ."""
     old, new = dict(before), dict(now)
     return sorted(k for k in {*old, *new} if old.get(k) != new.get(k))

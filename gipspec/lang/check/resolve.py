@@ -14,6 +14,7 @@ from gipspec.lang.check.models import Resolved, resolve_models
 from gipspec.lang.check.scope import PoisonedError, Scope, no_column
 from gipspec.lang.check.settings import HEAD_OPTIONS, OptionScope, resolve_settings
 from gipspec.lang.check.terms import expand
+from gipspec.lang.check.used import with_definitions
 from gipspec.lang.study import Let, Schema, Study, TableRequest
 from gipspec.lang.syntax import Call, Each, Expr, Formula, LetStatement, ModelStatement, Name, Option
 from gipspec.lang.vocabulary import FUNCTIONS
@@ -51,7 +52,7 @@ def resolve(declared: Declarations, schema: Schema | None) -> Checked:
     tables = _tables(declared, resolved, found)
     if not any(p.severity == "error" for p in found):
         found += _unused(declared)
-    models = tuple(m for name in declared.models for m in resolved.models.get(name, ()))
+    models = (m for name in declared.models for m in resolved.models.get(name, ()))
     study = None
     if declared.data is not None:
         study = Study(
@@ -61,7 +62,7 @@ def resolve(declared: Declarations, schema: Schema | None) -> Checked:
             panel=declared.panel,
             labels=tuple((name, s.text) for name, s in declared.labels.items()),
             lets=lets,
-            models=models,
+            models=with_definitions(models, lets),
             contrasts=tuple(resolved.contrasts.values()),
             tables=tables,
             seed=_seed(declared, options),

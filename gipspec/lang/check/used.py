@@ -1,0 +1,42 @@
+"""The lets behind a model, so that a change in one of them is seen as a change of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, replace
+
+from gipspec.lang.check.expressions import names_in
+from gipspec.lang.printer import print_expr
+from gipspec.lang.study import Learner, Let, Model, Sample, Term
+from gipspec.lang.syntax import Node
+
+
+def with_definitions(models: Iterable[Model], lets: tuple[Let, ...]) -> tuple[Model, ...]:
+    """Attach to each model the lets that it uses, directly or by way of others."""
+    return tuple(replace(m, definitions=_definitions(m, lets)) for m in models)
+
+
+def _definitions(model: Model, lets: tuple[Let, ...]) -> tuple[tuple[str, str], ...]:
+    options = (getattr(model.settings, f.name) for f in fields(model.settings))
+    used = {
+        name for part in (model.outcome, model.treatments, model.controls, *options) for name in _names(part)
+    }
+    for let in reversed(lets):  # each uses only what stands before it
+        if let.name in used:
+            used.update(_names(let.value))
+    return tuple((let.name, print_expr(let.value)) for let in lets if let.name in used)
+
+
+def _names(part: object) -> Iterator[str]:
+    match part:
+        case Learner():
+            return
+        case Sample(condition=condition):
+            yield from _names(condition)
+        case Term(factors=several) | tuple(several):
+            for one in several:
+                yield from _names(one)
+        case Node():
+            yield from (name.text for name in names_in(part))  # type: ignore[arg-type]
+        case str():  # a column of effects, clusters or folds
+            yield part
