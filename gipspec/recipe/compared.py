@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gipspec.diagnostics import GipError, Problem, problem
-from gipspec.estimate import difference, equality
+from gipspec.estimate import Influence, difference, equality
 from gipspec.recipe.found import Found
 from gipspec.recipe.moderator import Moderator
 from gipspec.recipe.work import Codes
@@ -43,15 +43,25 @@ def compared(
 def _equality(
     groups: Sequence[Group], moderator: Moderator
 ) -> tuple[tuple[tuple[str, float], ...], tuple[Problem, ...]]:
+    effects = [g.found.influence for g in groups]
+    refused = (), (problem("G603", count=len(groups), name=moderator.name),)
+    if _free(effects) < len(groups) - 1:
+        return refused
     try:
-        test = equality([g.found.influence for g in groups])
+        test = equality(effects)
     except GipError:
-        return (), (problem("G603", count=len(groups), name=moderator.name),)
+        return refused
     return (
         ("equality.p", test.p),
         ("equality.chi2", test.statistic),
         ("equality.df", float(test.df)),
     ), ()
+
+
+def _free(effects: Sequence[Influence]) -> int:
+    """Return the number of clusters that are free to vary: scores of an estimate sum to nought over them."""
+    dimensions = zip(*(e.clusters for e in effects), strict=True)
+    return sum(len(frozenset().union(*names)) - 1 for names in dimensions)
 
 
 def _less(

@@ -104,17 +104,15 @@ def group_sentences(columns: tuple[Column, ...], labels: Mapping[str, str]) -> l
 
 def _cuts(groups: list[Column], labels: Mapping[str, str]) -> list[str]:
     """Say where continuous moderators are cut, once for all models that cut them there."""
-    cuts: dict[tuple[str, str], dict[float, None]] = {}
-    for c in groups:
-        e, measures = c.first, dict(c.first.measures)
-        bounds = [measures[name] for name in ("moderator.above", "moderator.up_to") if name in measures]
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for e in (c.first for c in groups):
+        end = dict(e.measures).get("moderator.up_to")
         kind = "median" if e.key in ("low", "high") else "quantiles"
-        for bound in bounds:
-            cuts.setdefault((e.moderator, kind), {})[bound] = None
+        if end is not None:
+            found.setdefault((e.moderator, kind), {})[f"{e.group} up to {short(end)}"] = None
     return [
-        f"{labels.get(name, name)} is cut at its {kind} over the observations "
-        f"({english_list([short(b) for b in sorted(bounds)])})."
-        for (name, kind), bounds in cuts.items()
+        f"{labels.get(name, name)} is cut at its {kind} over the observations ({', '.join(ends)})."
+        for (name, kind), ends in found.items()
     ]
 
 
