@@ -80,7 +80,8 @@ class Loaded:
         were wrong. Raises GipError where nothing can run, OSError where the store cannot be written.
         """
         from gipspec.audit import review
-        from gipspec.engine import Silent, Store, run_plan
+        from gipspec.engine import Silent, Store, infer_tables, run_plan
+        from gipspec.report.together import families_of
 
         plan = self.plan(select=select, draft=draft)
         dataset, warnings = self._read()
@@ -91,9 +92,12 @@ class Loaded:
             jobs=jobs,
             progress=progress or Silent(),
         )
-        findings = review(plan.study, results)
+        tables, wrong = infer_tables(results, families_of(plan.study, results), plan.study.seed)
+        findings = (*wrong, *review(plan.study, results))
         return replace(
-            results, problems=sort_problems((*self.problems, *warnings, *results.problems, *findings))
+            results,
+            tables=tables,
+            problems=sort_problems((*self.problems, *warnings, *results.problems, *findings)),
         )
 
     def write(

@@ -83,6 +83,33 @@ class IndexWeights:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JointTest:
+    """A Wald test of the coefficients of a table's row: `statistic` ~ χ²(df)."""
+
+    term: str
+    estimates: tuple[str, ...]
+    statistic: float
+    df: int
+    p: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableInference:
+    """What holds for all estimates of a table together.
+
+    `p` are p-values of the `estimates` that it shows, by name, adjusted for their number by "holm" or
+    "romano_wolf"; `tests` are those that `wald` asks for: "equal", "zero" or "no".
+    """
+
+    table: str
+    estimates: tuple[str, ...]
+    adjust: str
+    p: tuple[tuple[str, float], ...]
+    wald: str
+    tests: tuple[JointTest, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
     """All that a run found. `problems` holds failures of models and warnings, in the order of their place."""
 
@@ -92,6 +119,7 @@ class Results:
     data_hash: str  # of the values read, whatever the format of the file
     estimates: tuple[Estimate, ...]
     series: tuple[NamedSeries, ...] = ()
+    tables: tuple[TableInference, ...] = ()
     indices: tuple[IndexWeights, ...] = ()
     problems: tuple[Problem, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()

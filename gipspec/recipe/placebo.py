@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -25,7 +26,7 @@ from gipspec.estimate import (
     refit_draws,
 )
 from gipspec.lang.study import Model, Panel
-from gipspec.learn import derive_seed
+from gipspec.learn import CrossFit, derive_seed
 from gipspec.recipe.found import Made, Series
 from gipspec.recipe.piece import Piece, clusters_of, gather, nuisance
 from gipspec.recipe.plr import finish_plr, plr_nuisances, treatment_predictions, unit_corrected
@@ -88,12 +89,25 @@ def _refit(piece: Piece, paths: Paths, panel: Panel | None) -> Work:
         residual, left = _residuals(piece, fits), []
         for rep in fits:
             m_hat = treatment_predictions(piece, rep[1:BASE])
-            of_drawn = unit_corrected(piece, drawn, rep[BASE:])
-            left.append(np.column_stack([piece.design.d - m_hat, drawn - of_drawn]))
+            left.append(
+                np.column_stack([piece.design.d - m_hat, drawn - _predicted(piece, drawn, rep[BASE:])])
+            )
         draws = refit_draws(residual, left, variation, clusters_of(piece))
         return _made(piece, paths, own, fits, draws)
 
     return Work(nuisances=(*own, *of_draws), finish=finish)
+
+
+def _predicted(piece: Piece, drawn: Array, fits: Sequence[CrossFit]) -> Array:
+    """Return the predictions of permuted treatments (n, B), nan for those that could not be learned.
+
+    Few treated units may all be in one fold; such a draw has no statistic, and counts against the estimate.
+    """
+    found = np.full(drawn.shape, np.nan)
+    for b in range(drawn.shape[1]):
+        with suppress(GipError):
+            found[:, b] = unit_corrected(piece, drawn[:, [b]], fits[b : b + 1])[:, 0]
+    return found
 
 
 def _design(piece: Piece, paths: Paths, panel: Panel | None) -> Work:
@@ -145,6 +159,7 @@ def _made(piece: Piece, paths: Paths, own: Sequence[Nuisance], fits: Fits, draws
         ("placebo.p.low", test.ci[0]),
         ("placebo.p.high", test.ci[1]),
         ("placebo.draws", float(test.draws)),
+        ("placebo.failed", float(np.sum(np.isnan(draws.t)))),
         ("placebo.units", float(movable(paths))),
         ("placebo.coef", draws.actual_theta),
         ("placebo.se", draws.actual_se),

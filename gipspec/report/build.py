@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gipspec.diagnostics import GipError, problem
-from gipspec.engine.results import Results
+from gipspec.engine.results import Results, TableInference
 from gipspec.lang.study import Study, TableRequest
 from gipspec.report.cells import EMPTY, Cell, Text
 from gipspec.report.columns import ColumnPanel, Layout, column_labels, lay_out
+from gipspec.report.groups import moderator_of
 from gipspec.report.names import labels_of
 from gipspec.report.notes import notes_of
 from gipspec.report.options import TableOptions, options_of
 from gipspec.report.rows import coefficient_rows, footer_rows, header_rows, outcome_of, padded
 from gipspec.report.table import Block, HeaderCell, HeaderRow, Provenance, Row, Table
+from gipspec.report.together import inference_of
 from gipspec.version import __version__
 
 HASH_DIGITS = 12
@@ -23,7 +25,8 @@ IN_NOTES = frozenset({"Folds", "Repeated splits"})  # where panels differ in the
 def build_table(request: TableRequest, results: Results, study: Study) -> Table:
     """Return the table that `request` asks for.
 
-    Models without results are left out and named in the notes. Raises GipError (G503) when nothing is left.
+    Models without results are left out and named in the notes. Raises GipError: G503 when nothing is left,
+    G509 when the run has not found what holds for all columns together.
     """
     options = options_of(request)
     layout = lay_out(request, results, study, options.keep)
@@ -31,8 +34,9 @@ def build_table(request: TableRequest, results: Results, study: Study) -> Table:
         remedy = f"look at {', '.join(layout.omitted)}" if layout.omitted else "name models in the table"
         raise GipError(problem("G503", request.span, kind="table", name=request.name, remedy=remedy))
     labels = labels_of(results, study)
+    together = inference_of(request, results, layout)
     width = max(len(p.columns) for p in layout.panels)
-    blocks = tuple(_block(p, layout, options, labels, width) for p in layout.panels)
+    blocks = tuple(_block(p, layout, options, labels, width, together) for p in layout.panels)
     header, blocks = _common_header(blocks, layout, width)
     footer, blocks = _common_footer(blocks, width)
     return Table(
@@ -42,7 +46,7 @@ def build_table(request: TableRequest, results: Results, study: Study) -> Table:
         header=header,
         blocks=blocks,
         footer=footer,
-        notes=notes_of(layout, options, study, labels, draft=results.draft),
+        notes=notes_of(layout, options, study, labels, together, draft=results.draft),
         provenance=provenance_of(results),
         draft=results.draft,
     )
@@ -59,14 +63,24 @@ def provenance_of(results: Results) -> Provenance:
 
 
 def _block(
-    panel: ColumnPanel, layout: Layout, options: TableOptions, labels: dict[str, str], width: int
+    panel: ColumnPanel,
+    layout: Layout,
+    options: TableOptions,
+    labels: dict[str, str],
+    width: int,
+    together: TableInference | None,
 ) -> Block:
     columns = panel.columns
     footer = footer_rows(columns, layout.columns, labels, options.digits)
     return Block(
         title=panel.title,
-        header=header_rows(columns, column_labels(columns, layout, labels), width),
-        rows=tuple(padded(row, width) for row in coefficient_rows(columns, options)),
+        header=header_rows(
+            columns,
+            tuple(moderator_of(c, labels) for c in columns),
+            column_labels(columns, layout, labels),
+            width,
+        ),
+        rows=tuple(padded(row, width) for row in coefficient_rows(columns, options, together)),
         footer=tuple(padded(row, width) for row in footer),
     )
 

@@ -42,6 +42,12 @@ def numbers_tex(results: Results, templates: Path | None = None) -> str:
 def _everything(results: Results, estimates: list[Estimate]) -> Iterator[tuple[str, list[tuple[str, Latex]]]]:
     for e in estimates:
         yield e.name, list(values_of(e))
+    for found in sorted(results.tables, key=lambda t: natural_key(t.table)):
+        for name, p in found.p:
+            yield f"tables.{found.table}.{name}", [*_both("p", p), ("p.text", _p_text(p))]
+        for test in found.tests:
+            tested = [*_both("wald", test.statistic), *_both("wald.p", test.p)]
+            yield f"tables.{found.table}.{test.term}", tested
     for index in sorted(results.indices, key=lambda i: natural_key(i.name)):
         values = [_both(tex_key(indicator), weight) for indicator, _, _, weight in index.rows]
         yield f"weights.{index.name}", [pair for pairs in values for pair in pairs]

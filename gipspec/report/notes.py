@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gipspec.engine.results import Estimate
+from gipspec.engine.results import Estimate, TableInference
 from gipspec.lang.study import Learner, Study
 from gipspec.lang.vocabulary import LEARNERS, MODELS
+from gipspec.report.analyses import analysis_sentences
 from gipspec.report.assumptions import assumption_sentences
 from gipspec.report.cells import Cell, Math, Text
 from gipspec.report.columns import Column, Layout, sample_of
-from gipspec.report.decimals import fixed, percent
+from gipspec.report.decimals import percent
 from gipspec.report.effects import effects_sentence
+from gipspec.report.groups import clusters_between, group_sentences
 from gipspec.report.mechanisms import mechanism_sentences
 from gipspec.report.names import english_list, joined_label
 from gipspec.report.options import TableOptions
 from gipspec.report.phrases import by_columns, column_list, sentence, shared
 from gipspec.report.potential import potential_sentences
 from gipspec.report.rows import is_difference
+from gipspec.report.together import joint_sentences
 
 MOST_LISTED = 12  # controls named in a note; beyond it, their number
 
@@ -29,15 +32,23 @@ DRAFT = "DRAFT: made with few splits to look at, not to be published."
 
 
 def notes_of(
-    layout: Layout, options: TableOptions, study: Study, labels: Mapping[str, str], *, draft: bool
+    layout: Layout,
+    options: TableOptions,
+    study: Study,
+    labels: Mapping[str, str],
+    together: TableInference | None = None,
+    *,
+    draft: bool,
 ) -> tuple[Cell, ...]:
     """Return the notes of a table, a sentence each, the stars last."""
     columns = layout.columns
     fitted = tuple(c for c in columns if not is_difference(c))
     sentences = [DRAFT] if draft else []
     sentences += _recipe(fitted, study, labels) if fitted else []
+    sentences += group_sentences(columns, labels)
     sentences += _differences(columns, layout)
     sentences.append(_uncertainty(columns, options, labels))
+    sentences += joint_sentences(together, layout, options)
     if options.scale != 1:
         what = "Coefficients and intervals" if options.below == "ci" else "Coefficients and standard errors"
         shares = ", but for shares" if any(e.kind == "share" for c in columns for _, e in c.estimates) else ""
@@ -61,6 +72,7 @@ def _recipe(columns: tuple[Column, ...], study: Study, labels: Mapping[str, str]
         *mechanism_sentences(columns),
         *potential_sentences(columns),
         *assumption_sentences(columns, labels),
+        *analysis_sentences(columns),
         _controls(columns, labels),
         sentence("continuous variables are winsorised in each tail at ", columns, _winsor),
         sentence("sample: ", columns, lambda e: labels.get(e.sample, sample_of(e))),
@@ -161,12 +173,18 @@ def _uncertainty(columns: tuple[Column, ...], options: TableOptions, labels: Map
         "ci": f"{by_columns(columns, lambda e: percent(e.level))} confidence intervals in brackets, "
         "from standard errors ",
     }[options.below]
-    return f"{what}{by_columns(columns, lambda e: _clustering(e, labels))}."
+    grouped = [c.first for c in columns if any(o.minus for o in columns)]
+
+    def how(e: Estimate) -> str:
+        alike = [o for o in grouped if o.cluster == e.cluster] or [e]
+        return _clustering(e, clusters_between(alike), labels)
+
+    return f"{what}{by_columns(columns, how)}."
 
 
-def _clustering(e: Estimate, labels: Mapping[str, str]) -> str:
+def _clustering(e: Estimate, count: str, labels: Mapping[str, str]) -> str:
     if not e.cluster:
         return "robust to heteroskedasticity, not clustered"
     by = english_list([labels.get(name, name) for name in e.cluster])
     fewest = "at least " if len(e.cluster) > 1 else ""
-    return f"clustered by {by} ({fewest}{fixed(e.clusters, 0, group=',')} clusters)"
+    return f"clustered by {by} ({fewest}{count} clusters)"

@@ -15,6 +15,8 @@ class TableOptions:
     scale: float = 1.0
     keep: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()  # beside LaTeX
+    adjust: str = "none"  # p-values for the number of coefficients: none, holm, romano_wolf
+    wald: str = "no"  # joint tests of the rows: no, equal, zero
 
 
 def options_of(request: TableRequest) -> TableOptions:
@@ -27,6 +29,8 @@ def options_of(request: TableRequest) -> TableOptions:
         scale=float(str(given.get("scale", 1.0))),
         keep=_words(given.get("keep", ())),
         formats=_words(given.get("formats", ())),
+        adjust=str(given.get("adjust", "none")),
+        wald=str(given.get("wald", "no")),
     )
 
 

@@ -6,34 +6,50 @@ import re
 from collections.abc import Callable, Mapping
 from itertools import groupby
 
-from gipspec.engine.results import Estimate
+from gipspec.engine.results import Estimate, TableInference
 from gipspec.recipe import NuisanceFit
+from gipspec.report.analyses import MEASURES
 from gipspec.report.assumptions import F_ROW
 from gipspec.report.cells import DASH, EMPTY, Cell, Coefficient, Interval, Mark, Number, Text
 from gipspec.report.columns import DIFFERENCE, Column
+from gipspec.report.groups import comparison_readers
 from gipspec.report.names import joined_label
 from gipspec.report.options import TableOptions
 from gipspec.report.table import HeaderCell, HeaderRow, Row
+from gipspec.report.together import adjusted_p
 
 ROLES = (
     *("outcome", "outcome, untreated", "outcome, treated", "outcome, unassigned", "outcome, assigned"),
     *("treatment", "treatment, unassigned", "treatment, assigned", "mediator"),
     *("mediator, untreated", "mediator, treated", "instrument"),
 )
+P_DIGITS = 3  # of further p-values and shares
 SQUARE = re.compile(r"^square\(|\^\s*[2-9]")
 
 
-def header_rows(columns: tuple[Column, ...], labels: tuple[Cell, ...], width: int) -> tuple[HeaderRow, ...]:
-    """Return the outcomes (one heading over neighbours that share it), the numbers, what differs."""
-    outcomes: list[HeaderCell] = []
-    for text, group in groupby(columns, key=outcome_of):
-        span = len(list(group))
-        outcomes.append(HeaderCell(cell=Text(text=text) if text else EMPTY, span=span, rule=bool(text)))
+def header_rows(
+    columns: tuple[Column, ...], moderators: tuple[str, ...], labels: tuple[Cell, ...], width: int
+) -> tuple[HeaderRow, ...]:
+    """Return outcomes and moderators (one heading over neighbours that share it), numbers, what differs."""
+    outcomes = _spanning([(outcome_of(c), "") for c in columns])
+    rows = [_padded(outcomes, width, len(columns))]
+    if any(moderators):
+        over = _spanning([(text, c.member) for text, c in zip(moderators, columns, strict=True)])
+        rows.append(_padded(over, width, len(columns)))
     numbers = [HeaderCell(cell=Text(text=f"({c.number})")) for c in columns]
-    rows = [_padded(outcomes, width, len(columns)), _padded(numbers, width, len(columns))]
+    rows.append(_padded(numbers, width, len(columns)))
     if any(label != EMPTY for label in labels):
         rows.append(_padded([HeaderCell(cell=label) for label in labels], width, len(columns)))
     return tuple(rows)
+
+
+def _spanning(headings: list[tuple[str, str]]) -> list[HeaderCell]:
+    """Put one heading over neighbours that share it; the second part of a pair tells models apart."""
+    cells: list[HeaderCell] = []
+    for (text, _), group in groupby(headings):
+        span = len(list(group))
+        cells.append(HeaderCell(cell=Text(text=text) if text else EMPTY, span=span, rule=bool(text)))
+    return cells
 
 
 def outcome_of(column: Column) -> str:
@@ -51,8 +67,13 @@ def padded(row: Row, width: int) -> Row:
     return Row(stub=row.stub, cells=(*row.cells, *(EMPTY for _ in range(missing))), kind=row.kind)
 
 
-def coefficient_rows(columns: tuple[Column, ...], options: TableOptions) -> tuple[Row, ...]:
-    """Return two lines a term: the coefficients, and what stands in parentheses below them."""
+def coefficient_rows(
+    columns: tuple[Column, ...], options: TableOptions, together: TableInference | None = None
+) -> tuple[Row, ...]:
+    """Return two lines a term: the coefficients, and what stands in parentheses below them.
+
+    Adjusted p-values (`together`) take a third one, in square brackets.
+    """
     terms: dict[str, str] = {}
     for column in columns:
         for term, e in column.estimates:
@@ -61,15 +82,19 @@ def coefficient_rows(columns: tuple[Column, ...], options: TableOptions) -> tupl
     rows: list[Row] = []
     for term, label in terms.items():
         found = [c.of(term) for c in columns]
-        rows.append(Row(stub=Text(text=label), cells=tuple(_coefficient(e, options) for e in found)))
+        cells = tuple(_coefficient(e, options, together) for e in found)
+        rows.append(Row(stub=Text(text=label), cells=cells))
         rows.append(Row(stub=EMPTY, cells=tuple(_below(e, options) for e in found), kind="below"))
+        if options.adjust != "none":
+            cells = tuple(_adjusted(e, together) for e in found)
+            rows.append(Row(stub=EMPTY, cells=cells, kind="below"))
     return tuple(rows)
 
 
-def _coefficient(e: Estimate | None, options: TableOptions) -> Cell:
+def _coefficient(e: Estimate | None, options: TableOptions, together: TableInference | None) -> Cell:
     if e is None:
         return EMPTY
-    p = e.p if options.stars else None
+    p = adjusted_p(together, e) if options.stars else None
     return Coefficient(value=e.coef * _scale(e, options), digits=options.digits, p=p)
 
 
@@ -83,14 +108,15 @@ def _below(e: Estimate | None, options: TableOptions) -> Cell:
     return Number(value=value, digits=options.digits, brackets="()")
 
 
+def _adjusted(e: Estimate | None, together: TableInference | None) -> Cell:
+    if e is None:
+        return EMPTY
+    return Number(value=adjusted_p(together, e), digits=P_DIGITS, brackets="[]")
+
+
 def _scale(e: Estimate, options: TableOptions) -> float:
     """A share has no units that a factor could change."""
     return 1.0 if e.kind == "share" else options.scale
-
-
-def _first_stage(column: Column) -> Cell:
-    f = dict(column.first.measures).get("first_stage_f")
-    return DASH if f is None else Number(value=f, digits=1)
 
 
 Reader = Callable[[Column], Cell]
@@ -100,7 +126,8 @@ def footer_rows(
     columns: tuple[Column, ...], everywhere: tuple[Column, ...], labels: Mapping[str, str], digits: int
 ) -> tuple[Row, ...]:
     """Return the footer of a panel in the genre's order; `everywhere` are the columns of all panels."""
-    readers: list[tuple[Cell, Reader]] = [(Text(text="Controls"), _fitted(_linear_controls))]
+    readers = comparison_readers(everywhere, digits)
+    readers.append((Text(text="Controls"), _fitted(_linear_controls)))
     if any(_squares(c.first) for c in everywhere):
         readers.append((Text(text="Controls, squared"), _fitted(lambda c: Mark(on=_squares(c.first)))))
     readers += [
@@ -115,12 +142,23 @@ def footer_rows(
     ]
     if any(c.first.units != c.first.n for c in everywhere):
         readers.append((Text(text="Units"), lambda c: _count(c.first.units)))
-    readers.append((Text(text=F_ROW), _first_stage))
+    readers.append((Text(text=F_ROW), _measure("first_stage_f", 1)))
+    readers += [(Text(text=label), _measure(name, P_DIGITS)) for label, name in MEASURES]
     readers += _quality_readers(everywhere, labels, digits)
     rows = (
         Row(stub=stub, cells=tuple(reader(c) for c in columns), kind="footer") for stub, reader in readers
     )
     return tuple(row for row in rows if any(cell != DASH for cell in row.cells))
+
+
+def _measure(name: str, digits: int) -> Reader:
+    """Read a further number of a column; a dash where it has none."""
+
+    def read(column: Column) -> Cell:
+        value = dict(column.first.measures).get(name)
+        return DASH if value is None else Number(value=value, digits=digits)
+
+    return read
 
 
 def _fitted(reader: Reader) -> Reader:
@@ -129,7 +167,7 @@ def _fitted(reader: Reader) -> Reader:
 
 
 def is_difference(column: Column) -> bool:
-    return column.contrast is not None or column.first.model == DIFFERENCE
+    return column.contrast is not None or DIFFERENCE in (column.first.model, column.first.kind)
 
 
 def effects_of(columns: tuple[Column, ...]) -> tuple[str, ...]:

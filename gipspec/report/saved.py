@@ -10,7 +10,14 @@ from typing import Any
 import numpy as np
 
 from gipspec.diagnostics import CODES, GipError, Problem, problem
-from gipspec.engine.results import Estimate, IndexWeights, NamedSeries, Results
+from gipspec.engine.results import (
+    Estimate,
+    IndexWeights,
+    JointTest,
+    NamedSeries,
+    Results,
+    TableInference,
+)
 from gipspec.estimate.influence import Influence
 from gipspec.recipe import NuisanceFit, Series
 from gipspec.report.names import natural_key
@@ -40,6 +47,7 @@ def results_json(results: Results) -> str:
         "labels": dict(sorted(results.labels)),
         "estimates": [_estimate(e) for e in sorted(results, key=lambda e: natural_key(e.name))],
         "series": [_series(s) for s in sorted(results.series, key=lambda s: natural_key(s.name))],
+        "tables": [_table(t) for t in sorted(results.tables, key=lambda t: natural_key(t.table))],
         "indices": [_index(i) for i in sorted(results.indices, key=lambda i: natural_key(i.name))],
         "problems": _problems(
             sorted(results.problems, key=lambda p: (natural_key(p.subject), p.code, p.message))
@@ -141,6 +149,27 @@ def _cell(value: float | str) -> float | str | None:
     return value if isinstance(value, str) else _number(value)
 
 
+def _table(found: TableInference) -> dict[str, object]:
+    return {
+        "name": found.table,
+        "estimates": list(found.estimates),
+        "adjust": found.adjust,
+        "p": _pairs(found.p),
+        "wald": found.wald,
+        "tests": [_test(test) for test in found.tests],
+    }
+
+
+def _test(test: JointTest) -> dict[str, object]:
+    return {
+        "term": test.term,
+        "estimates": list(test.estimates),
+        "statistic": _number(test.statistic),
+        "df": test.df,
+        "p": _number(test.p),
+    }
+
+
 def _index(index: IndexWeights) -> dict[str, object]:
     rows = [
         {"indicator": indicator, "label": label, "sign": sign, "weight": _number(weight)}
@@ -184,6 +213,7 @@ def _results(d: Mapping[str, Any]) -> Results:
         labels=tuple(d["labels"].items()),
         estimates=tuple(_read_estimate(e) for e in d["estimates"]),
         series=tuple(_read_series(s) for s in d["series"]),
+        tables=tuple(_read_table(t) for t in d.get("tables", ())),
         indices=tuple(_read_index(i) for i in d["indices"]),
         problems=tuple(_read_problem(p) for p in d["problems"]),
     )
@@ -229,6 +259,27 @@ def _read_series(d: Mapping[str, Any]) -> NamedSeries:
     )
     series = Series(key=d["key"], kind=d["kind"], columns=columns)
     return NamedSeries(name=d["name"], model_name=d["model_name"], series=series)
+
+
+def _read_table(d: Mapping[str, Any]) -> TableInference:
+    return TableInference(
+        table=d["name"],
+        estimates=tuple(d["estimates"]),
+        adjust=d["adjust"],
+        p=tuple((name, _float(value)) for name, value in d["p"].items()),
+        wald=d["wald"],
+        tests=tuple(_read_test(test) for test in d["tests"]),
+    )
+
+
+def _read_test(d: Mapping[str, Any]) -> JointTest:
+    return JointTest(
+        term=d["term"],
+        estimates=tuple(d["estimates"]),
+        statistic=_float(d["statistic"]),
+        df=d["df"],
+        p=_float(d["p"]),
+    )
 
 
 def _read_index(d: Mapping[str, Any]) -> IndexWeights:

@@ -233,3 +233,17 @@ def test_the_plan_knows_a_placebo_by_its_settings(tmp_path: Path) -> None:
     assert "placebo" not in {k for k, v in found["m"].settings if v != "no"}
     assert dict(found["f"].settings)["placebo"] == "9, refit, within half"
     assert dict(found["e"].settings)["placebo_lead"] == "2"
+
+
+def test_draws_that_cannot_be_learned_count_against_the_estimate(tmp_path: Path) -> None:
+    """Of three treated cities all may be in one fold; a classifier then sees no treated row."""
+    first = PANEL[PANEL.d == 1].city.unique()[:3]
+    few = PANEL.assign(d=PANEL.d.where(PANEL.city.isin(first), 0.0))
+    line = "f <- y ~ d | x1; placebo=99; fe=none; learner_d=logit; reps=1"
+    found = run(tmp_path, few, line)
+    draws, measures = series(found, "f.placebo"), dict(found["f"].measures)
+    failed = int(np.sum(np.isnan(draws["t"])))
+    assert 3 < failed < 25  # (1/3)² of the draws
+    assert measures["placebo.failed"] == failed
+    against = np.sum(np.abs(draws["t"]) >= abs(found["f"].t))
+    assert measures["placebo.p"] == (1 + against + failed) / 100

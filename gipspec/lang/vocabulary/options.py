@@ -121,6 +121,8 @@ _TABLE = (
     _exhibit("digits", Whole(low=0, high=10), "3", "decimals"),
     _exhibit("below", Word(words=("se", "t", "p", "ci")), "se", "what stands in parentheses under a coefficient"),
     _exhibit("stars", YesNo(), "yes", "stars at 10%, 5% and 1%"),
+    _exhibit("adjust", Word(words=("none", "holm", "romano_wolf")), "none", "p-values, in square brackets, and stars that hold for all coefficients of the table at once"),
+    _exhibit("wald", Word(words=("no", "equal", "zero")), "no", "a joint test of each row: that its coefficients are equal, or that all are zero"),
     _exhibit("scale", Real(low=1e-9, high=1e9), "1", "a factor for coefficients and standard errors"),
     _exhibit("style", Word(words=("default", "aer", "qje", "frontiers")), "default", "the look", available=False),
     _exhibit("keep", Words(), "", "terms to show"),
