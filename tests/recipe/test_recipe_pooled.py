@@ -111,7 +111,7 @@ def test_the_truth_of_a_moderator_that_changes_within_units(tmp_path: Path) -> N
 
 
 def test_no_further_fit_where_a_moderator_stays_within_units(tmp_path: Path) -> None:
-    lines = "pooled <- base; add=w + factor(region); het=region; het_by=pooled\nown <- base; add=w + factor(region)\n"
+    lines = "own <- base; add=factor(region)\npooled <- own; het=region; het_by=pooled\n"
     study = loaded(tmp_path, panel(), lines)
     survey = study.survey(study.plan())
     fresh = {d.name: d.fresh for d in survey.demands}
