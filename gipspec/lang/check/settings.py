@@ -209,17 +209,19 @@ def _sample(expr: Expr, scope: OptionScope) -> Sample:
 
 
 def _fill(values: Mapping[str, object], panel: Panel | None) -> Settings:
+    """Return settings from typed options, without those of `defaults` that do not suit the model."""
     default = Learner(
         name=DEFAULT_LEARNER,
         parameters=tuple((p.name, p.default) for p in LEARNERS[DEFAULT_LEARNER].parameters),
         label=DEFAULT_LEARNER,
     )
+    model = str(values.get("model", _implied(values)))
+    values = {name: value for name, value in values.items() if model in OPTIONS[name].models}
     common = values.get("learner", default)
-    given = {k: v for k, v in values.items() if k != "learner"}
+    given = {"model": model} | {k: v for k, v in values.items() if k != "learner"}
     for name in ("learner_y", "learner_d", "learner_z", "learner_m"):
         given[name] = values.get(name, common)
-    given["model"] = values.get("model", _implied(values))
-    targets = TARGETS.get(str(given["model"]), ("ate",))
+    targets = TARGETS.get(model, ("ate",))
     if given.get("target") not in targets:
         given["target"] = targets[0]
     unit_time = ((panel.unit,), (panel.time,)) if panel else ()
