@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,17 +16,22 @@ from gipspec.source import Source
 
 if TYPE_CHECKING:
     from gipspec.data import Dataset
-    from gipspec.engine import Progress, Results, Survey
+    from gipspec.engine import Progress, Results, Run, Survey, Tried
     from gipspec.plan import Plan, Verdict
+    from gipspec.report import Lock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """A spec, read and checked: `study` holds what is sound in it, `problems` what is wrong."""
+    """A spec, read and checked: `study` holds what is sound in it, `problems` what is wrong.
+
+    `sources` are the texts that it was read from: its own, and those of what it includes.
+    """
 
     path: Path
     study: Study | None
     problems: tuple[Problem, ...]
+    sources: tuple[Source, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -72,48 +78,96 @@ class Loaded:
         draft: bool = False,
         jobs: int = 1,
         store: Path | None = None,
+        locked: Lock | None = None,
         progress: Progress | None = None,
     ) -> Results:
-        """Estimate the study and return its results; nothing is written but the store, where one is given.
+        """Estimate the study and return its results; nothing is written but the store, where one is given:
+        each fit as it is finished, and at the end the run itself, in the ledger.
 
         A model that fails is left out and reported in `Results.problems`, and so are lines of the spec that
-        were wrong. Raises GipError where nothing can run, OSError where the store cannot be written.
+        were wrong. Raises GipError where nothing can run, G501 where the store cannot be written, G512 where
+        data or versions are not those of the lock `locked`.
         """
         from gipspec.audit import review
-        from gipspec.engine import Silent, Store, infer_tables, run_plan
+        from gipspec.engine import Silent, Store, Tally, infer_tables, record_run, run_plan
         from gipspec.report.together import families_of
 
-        plan = self.plan(select=select, draft=draft)
+        started, selected = time.monotonic(), tuple(select)
+        plan = self.plan(select=selected, draft=draft)
         dataset, warnings = self._read()
+        if locked:
+            self._hold(plan, dataset, locked)
+        tally = Tally(to=progress or Silent())
         results = run_plan(
             plan,
             dataset,
             store=Store(folder=store) if store else None,
             jobs=jobs,
-            progress=progress or Silent(),
+            progress=tally,
         )
         tables, wrong = infer_tables(results, families_of(plan.study, results), plan.study.seed)
         findings = (*wrong, *review(plan.study, results))
-        return replace(
+        results = replace(
             results,
             tables=tables,
             problems=sort_problems((*self.problems, *warnings, *results.problems, *findings)),
         )
+        if store:
+            record_run(
+                results,
+                store=store,
+                spec=self.path,
+                sources=self.sources,
+                selected=selected,
+                jobs=jobs,
+                seconds=time.monotonic() - started,
+                tally=tally,
+            )
+        return results
+
+    def _hold(self, plan: Plan, dataset: Dataset, locked: Lock) -> None:
+        from gipspec.engine import run_versions
+        from gipspec.report import changed_inputs
+
+        versions = run_versions(step.model for step in plan.estimates)
+        changed = changed_inputs(locked, dataset.content_hash, versions, plan.study.data.span)
+        if changed:
+            raise GipError(*changed)
 
     def write(
-        self, results: Results, out: Path, templates: Path | None = None, formats: Iterable[str] = ()
+        self,
+        results: Results,
+        out: Path,
+        templates: Path | None = None,
+        formats: Iterable[str] = (),
+        locked: Lock | None = None,
     ) -> tuple[Problem, ...]:
         """Write tables, numbers and results below the folder `out`; return what could not be written.
 
         Tables are written as LaTeX, and in the `formats` named here (`docx`, `html`, ...) or in their lines.
-        A table of which no model was selected stays as an earlier run left it.
+        A table of which no model was selected stays as an earlier run left it. `gipspec.lock` says what the
+        files were made of; with `locked` it stays as it is, and files that differ from it are a warning.
         """
         from gipspec.report import write_outputs
 
         study = self.require()
         attempted = {e.model_name for e in results} | {p.subject for p in results.problems}
         shown = [t for t in study.tables if attempted & {n for panel in t.panels for n in panel.members}]
-        return write_outputs(results, replace(study, tables=tuple(shown)), out, templates, formats)
+        study = replace(study, tables=tuple(shown))
+        return write_outputs(results, study, out, templates, formats, self.sources, locked)
+
+    def runs(self, store: Path) -> tuple[Run, ...]:
+        """Return the runs of this spec that the ledger of a store holds, the first one first."""
+        from gipspec.engine import read_runs
+
+        return read_runs(store, self.path)
+
+    def tried(self, results: Results, store: Path) -> Tried:
+        """Count the specifications that were tried in all runs, and those of them that tables show."""
+        from gipspec.engine import specifications_tried
+
+        shown = {n for t in self.require().tables for panel in t.panels for n in panel.members}
+        return specifications_tried(self.runs(store), results, shown)
 
     def survey(self, plan: Plan, store: Path | None = None) -> Survey:
         """Count the nuisances that a plan asks for: how many differ, and how many are stored already."""
@@ -127,7 +181,8 @@ class Loaded:
         from gipspec.plan import explain_plan
         from gipspec.report.earlier import load_earlier
 
-        return explain_plan(plan, load_earlier(out), self.dataset().content_hash, run_versions())
+        versions = run_versions(step.model for step in plan.estimates)
+        return explain_plan(plan, load_earlier(out), self.dataset().content_hash, versions)
 
 
 def load(path: str | Path) -> Loaded:
@@ -151,7 +206,8 @@ def _checked(path: Path, spec: Spec) -> Loaded:
     schema, wrong = _schema(declared.data)
     checked: Checked = resolve(declared, schema)
     problems = sort_problems((*spec.problems, *wrong, *checked.problems))
-    return Loaded(path=path, study=checked.study, problems=problems)
+    sources = dict.fromkeys((spec.source, *(s.span.source for s in spec.statements)))
+    return Loaded(path=path, study=checked.study, problems=problems, sources=tuple(sources))
 
 
 def _schema(source: DataSource | None) -> tuple[Schema | None, tuple[Problem, ...]]:

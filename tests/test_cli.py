@@ -60,6 +60,33 @@ def test_a_sound_spec_checks(shell: Shell) -> None:
     assert (code, out, err) == (0, "", "study.gip: no problems\n")
 
 
+def test_formats_that_are_asked_for(shell: Shell) -> None:
+    code, _, _ = shell("run", "study.gip", "--format", "docx,html", "--format", "csv")
+    assert code == 0
+    tables = {p.name for p in (shell.folder / "out" / "study" / "tables").iterdir()}
+    assert tables == {"main.tex", "main.docx", "main.html", "main.csv"}
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"), [("docs", "did you mean 'docx'?"), ("pages", "the formats are tex,")]
+)
+def test_a_format_that_there_is_not(shell: Shell, word: str, hint: str) -> None:
+    code, out, err = shell("run", "study.gip", "--format", f"html,{word}")
+    assert (code, out) == (2, "")
+    assert f"there is no format '{word}'; {hint}" in err
+
+
+def test_a_missing_package_is_said_before_anything_is_fitted(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "docx", None)
+    code, out, err = shell("run", "study.gip", "--format", "docx")
+    assert (code, out) == (1, "")
+    assert "error[G508]: writing `.docx` files needs the package python-docx" in err
+    assert "to fit" not in err
+    assert not (shell.folder / ".gipspec").exists()
+
+
 def test_all_problems_come_in_one_go_and_as_json(shell: Shell) -> None:
     shell.write(SPEC + "bad <- y ~ nothere | x1\nworse <- base; folds=1; reps=0\n")
     code, out, _ = shell("check", "study.gip", "--json")
@@ -78,7 +105,7 @@ def test_a_run_writes_every_output_and_a_second_run_fits_nothing(shell: Shell) -
     assert code == 0, err
     assert [line.split()[0] for line in out.splitlines()] == ["name", "base", "gap", "more"]
     written = {p.relative_to("out/study").as_posix() for p in Path("out/study").rglob("*") if p.is_file()}
-    assert written == {"results.json", "numbers.tex", "tables/main.tex"}
+    assert written == {"results.json", "numbers.tex", "tables/main.tex", "gipspec.lock"}
     before = Path("out/study/results.json").read_bytes()
     code, again, err = shell("run", "study.gip", "-j", "1")
     assert (code, again) == (0, out)
@@ -117,7 +144,7 @@ def test_a_spec_that_cannot_run_leaves_everything(shell: Shell) -> None:
 def test_a_damaged_fit_is_fitted_again(shell: Shell) -> None:
     shell("run", "study.gip", "-j", "1")
     before = Path("out/study/results.json").read_bytes()
-    victim = sorted(p for p in Path(".gipspec").rglob("*") if p.is_file())[0]
+    victim = sorted(Path(".gipspec").glob("??/*"))[0]
     victim.write_bytes(victim.read_bytes()[:-3] + b"abc")
     _, _, err = shell("run", "study.gip", "-j", "1")
     assert "7 found, 1 to fit" in err

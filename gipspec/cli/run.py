@@ -45,6 +45,7 @@ def read_formats(
     help="Formats of tables beside LaTeX: docx,html,md,typ,csv,xlsx.",
 )
 @click.option("--templates", type=click.Path(path_type=Path), help="Folder of templates of your own.")
+@click.option("--locked", is_flag=True, help="Refuse data and versions that are not those of gipspec.lock.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON on stdout.")
 def command(
     specs: tuple[Path, ...],
@@ -55,6 +56,7 @@ def command(
     store: Path | None,
     formats: tuple[str, ...],
     templates: Path | None,
+    locked: bool,
     as_json: bool,
 ) -> int:
     """Estimate studies and write their tables, numbers and results."""
@@ -65,7 +67,7 @@ def command(
         places = out_folder(spec, out), store_folder(spec, store)
         try:
             with orderly():
-                one = _run(spec, select, draft, jobs, *places, formats, templates, as_json)
+                one = _run(spec, select, draft, jobs, *places, formats, templates, locked, as_json)
             code = max(code, one)
         except GipError as error:
             show_problems(error.problems)
@@ -83,14 +85,16 @@ def _run(
     store: Path,
     formats: tuple[str, ...],
     templates: Path | None,
+    locked: bool,
     as_json: bool,
 ) -> int:
     from gipspec.api import load
     from gipspec.cli.progress import LineProgress
     from gipspec.engine import default_jobs
-    from gipspec.report import lacking, results_json, summary
+    from gipspec.report import lacking, read_lock, results_json, summary
 
     loaded = load(spec)
+    lock = read_lock(out) if locked else None
     lacks = lacking(loaded.require(), formats)
     if lacks:
         raise GipError(*lacks)  # before hours of fitting, not after them
@@ -100,13 +104,14 @@ def _run(
             draft=draft,
             jobs=jobs or default_jobs(),
             store=store,
+            locked=lock,
             progress=LineProgress(),
         )
     except OSError as error:
         raise GipError(_disk_problem(error.filename or store, error)) from None
     problems: tuple[Problem, ...] = results.problems
     if results.estimates or not has_errors(problems):
-        problems = sort_problems((*problems, *loaded.write(results, out, templates, formats)))
+        problems = sort_problems((*problems, *loaded.write(results, out, templates, formats, lock)))
     if as_json:
         click.echo(results_json(results), nl=False)
     else:

@@ -204,6 +204,10 @@ OUTPUT = (
     _error("G508", "writing {what} needs the package {package}", "pip install 'gipspec[{extra}]'", "Formats that only some users need are an extra."),
     _error("G509", "the table `{name}` has no {what} for its columns", "run the study again, and mend what the run says of this table",
            "Adjusted p-values and joint tests rest on the scores of all estimates of a table, which only a run has."),
+    _error("G511", "cannot hold the run to {path}: {reason}", "run the study once without `--locked`", "`--locked` needs the `gipspec.lock` of an earlier run among the outputs."),
+    _error("G512", "{what} is not that of gipspec.lock: {locked} there, {found} here", "{remedy}",
+           "With `--locked` a run starts only with the data and the versions of the run that is to be repeated."),
+    _error("G513", "cannot find {what} to compare with", "{remedy}", "`gipspec diff` compares with an earlier run in the ledger or with another results.json."),
 )  # fmt: skip
 
 WARNINGS = (
@@ -218,6 +222,9 @@ WARNINGS = (
              "A cohort needs a period before its adoption, and enough units, treated and untreated, in every training set."),
     _warning("G621", "no effect can be estimated at event times {events}: those of the panel are {low} to {high}", "write `event={low}..{high}`",
              "An event time exists where some cohort is seen so long before or after its adoption, with units to compare it with."),
+    _warning("G611", "this run is not in the ledger {path}: {reason}", "`gipspec log` and `gipspec diff` will not know of it; its results are complete",
+             "Each run is noted in a ledger beside the finished fits; no number depends on it."),
+    _warning("G612", "not as gipspec.lock has them: {files}", "{remedy}", "With `--locked` the outputs are compared, byte by byte, with those of the run that is repeated."),
     _warning("A01", "unit effects as dummies in `{learner}`: this recipe is badly biased", "use `fe_method=within`, the default",
              "Tree learners cannot use hundreds of dummies; the unit effect stays in the errors (see docs/validation.md)."),
     _warning("A03", "standard errors of `{name}` are not clustered by the panel unit `{unit}`", "use `cluster={unit}`, the default",
@@ -229,6 +236,8 @@ WARNINGS = (
              "A nuisance that is not learned leaves the confounding where it was."),
     _warning("A07", "only {share} of the variation of the treatment is left after the controls", "look at the overlap; drop controls that determine the treatment",
              "With little residual variation estimates are fragile and standard errors unreliable."),
+    _warning("A09", "`{name}` and `{other}` are estimates of two groups, and nothing tells whether they differ", "add `gap <- {name} - {other}`, or compare the groups by `het=`",
+             "One estimate that is significant and another that is not need not differ; their difference has a standard error of its own."),
     _warning("A10", "{clusters} clusters only", "read the p-value with care; a permutation test does not need many clusters", "Clustered standard errors are too small with few clusters."),
     _warning("A11", "{reason}", "{remedy}", "Estimates on data that are cut heavily depend on where they are cut; show them for other bounds too."),
     _warning("A12", "`{name}` is a component of the outcome `{outcome}`, and a {role}", "leave it out of one of the two",

@@ -1,6 +1,8 @@
 """Running a plan: tasks with keys, a store, executors, results."""
 
+from gipspec.engine.ledger import Run, read_runs
 from gipspec.engine.progress import Progress, Silent
+from gipspec.engine.record import Tally, Tried, record_run, specifications_tried
 from gipspec.engine.results import Estimate, IndexWeights, JointTest, NamedSeries, Results, TableInference
 from gipspec.engine.run import run_plan
 from gipspec.engine.store import Store
@@ -19,14 +21,20 @@ __all__ = [
     "NuisanceFit",
     "Progress",
     "Results",
+    "Run",
     "Silent",
     "Store",
     "Survey",
     "TableFamily",
     "TableInference",
+    "Tally",
+    "Tried",
     "default_jobs",
     "infer_tables",
+    "read_runs",
+    "record_run",
     "run_plan",
     "run_versions",
+    "specifications_tried",
     "survey",
 ]

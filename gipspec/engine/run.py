@@ -92,7 +92,7 @@ def run_plan(plan: Plan, dataset: Dataset, *, store: Store | None, jobs: int, pr
         indices=_indices(dataset),
         problems=sort_problems(failures.problems),
         labels=tuple(sorted(dataset.labels.items())),
-        versions=run_versions(),
+        versions=run_versions(step.model for step in plan.estimates),
         draft=plan.draft,
     )
 

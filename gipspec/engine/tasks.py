@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gipspec.engine.versions import fit_versions
+from gipspec.engine.versions import fit_versions, search_versions
 from gipspec.lang.study import Learner
 from gipspec.learn import CrossFit, Request, tune_learner
 
@@ -82,7 +82,7 @@ class TuneTask:
             self.trials,
             self.seed,
             self.categorical,
-            fit_versions(self.learner),
+            search_versions(self.learner),
         )
         object.__setattr__(self, "key", _digest(parts, self.x, self.target, self.group))
 

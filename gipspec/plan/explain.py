@@ -63,6 +63,6 @@ def setting_changes(before: Settings, now: Settings) -> list[str]:
 
 
 def version_changes(before: tuple[tuple[str, str], ...], now: tuple[tuple[str, str], ...]) -> list[str]:
-    """Name the packages whose versions differ."""
+    """Name the packages whose versions differ; one that only the learners of one side need does not count."""
     old, new = dict(before), dict(now)
-    return sorted(k for k in {*old, *new} if old.get(k) != new.get(k))
+    return sorted(k for k in old.keys() & new.keys() if old[k] != new[k])

@@ -17,6 +17,7 @@ from gipspec.report.formats import (
     xlsx_table,
 )
 from gipspec.report.latex import latex_table
+from gipspec.report.lock import Lock, changed_inputs, read_lock
 from gipspec.report.macros import numbers_tex
 from gipspec.report.saved import load_results_json, results_json
 from gipspec.report.table import Table
@@ -26,8 +27,10 @@ from gipspec.report.write import write_outputs
 
 __all__ = [
     "FORMATS",
+    "Lock",
     "Table",
     "build_table",
+    "changed_inputs",
     "csv_table",
     "docx_table",
     "html_table",
@@ -36,6 +39,7 @@ __all__ = [
     "load_results_json",
     "markdown_table",
     "numbers_tex",
+    "read_lock",
     "results_json",
     "summary",
     "terminal_table",

@@ -3,25 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from gipspec.diagnostics import GipError, Problem, problem, sort_problems
-from gipspec.engine.atomic import write_atomically
+from gipspec.engine.atomic import leftovers, write_atomically
 from gipspec.engine.results import Results
 from gipspec.lang.study import Study
 from gipspec.report.build import build_table
 from gipspec.report.files import file_name_fault, unwritable
 from gipspec.report.formats import Format, all_formats, formats_of, lacking
+from gipspec.report.lock import NAME as LOCK
+from gipspec.report.lock import Lock, changed_outputs, lock_text, make_lock, sha256
 from gipspec.report.macros import numbers_tex
 from gipspec.report.saved import results_json
 from gipspec.report.table import Table
 from gipspec.report.weights import NAME as WEIGHTS
 from gipspec.report.weights import weights_table
-from gipspec.source import Span
+from gipspec.source import Source, Span
 
 Maker = Callable[[], bytes]
+
+
+@dataclass(slots=True, kw_only=True)
+class Folder:
+    """The folder of a study's outputs; `written` maps the files of this run to their SHA-256."""
+
+    path: Path
+    written: dict[str, str] = field(default_factory=dict)
+
+    def write(self, name: str, make: Maker) -> tuple[Problem, ...]:
+        """Write a file below the folder; return what went wrong."""
+        path = self.path / name
+        try:
+            data = make()
+            write_atomically(path, data)
+        except GipError as error:
+            return error.problems
+        except OSError as error:
+            return (unwritable(path, error),)
+        self.written[name] = sha256(data)
+        return ()
+
+    def sweep(self) -> None:
+        """Remove temporary files that killed runs left."""
+        folders = (p for p in self.path.glob("*") if p.is_dir() and not p.is_symlink())
+        for left in (path for part in (self.path, *folders) for path in leftovers(part)):
+            with suppress(OSError):  # what cannot be removed does no harm
+                left.unlink()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,16 +71,22 @@ def write_outputs(
     out_dir: Path,
     templates: Path | None = None,
     formats: Iterable[str] = (),
+    sources: Iterable[Source] = (),
+    locked: Lock | None = None,
 ) -> tuple[Problem, ...]:
     """Write `results.json`, `numbers.tex` and the tables into `out_dir`; return what went wrong.
 
     Tables are written as LaTeX, and in the formats that their lines and `formats` ask for. Every file is
-    replaced at once or left as it was. Nothing is written outside `out_dir`.
+    replaced at once or left as it was. Nothing is written outside `out_dir`. At the end stands `gipspec.lock`
+    with the hashes of the spec's `sources` and of all that was written; where the run is held to a lock, that
+    stays, and what differs from it is returned as a warning (G612).
     """
     asked = tuple(formats)
     problems = [*lacking(study, asked)]
-    problems += _write(out_dir / "results.json", lambda: results_json(results).encode("utf-8"))
-    problems += _write(out_dir / "numbers.tex", lambda: numbers_tex(results, templates).encode("utf-8"))
+    folder = Folder(path=out_dir)
+    folder.sweep()
+    problems += folder.write("results.json", lambda: results_json(results).encode("utf-8"))
+    problems += folder.write("numbers.tex", lambda: numbers_tex(results, templates).encode("utf-8"))
     names: list[tuple[str, Span | None]] = [(request.name, request.span) for request in study.tables]
     for wanted in _tables(results, study, asked):
         fault = file_name_fault(wanted.name) or _clash(wanted.name, wanted.span, names)
@@ -57,7 +94,14 @@ def write_outputs(
             path = f"tables/{wanted.name}.tex"
             problems.append(problem("G501", wanted.span, path=path, reason=fault, remedy="rename the table"))
         else:
-            problems += _write_table(wanted, out_dir / "tables", templates)
+            problems += _write_table(wanted, folder, templates)
+    lock = make_lock(results, tuple(sources) or (study.source,), folder.written)
+    if not folder.written:
+        return sort_problems(problems)
+    if locked is None:
+        problems += folder.write(LOCK, lambda: lock_text(lock).encode("utf-8"))
+    else:
+        problems += changed_outputs(locked, lock)
     return sort_problems(problems)
 
 
@@ -80,7 +124,7 @@ def _clash(name: str, span: Span | None, names: list[tuple[str, Span | None]]) -
     return None if first == (name, span) else f"the table `{first[0]}` has this file already"
 
 
-def _write_table(wanted: Wanted, folder: Path, templates: Path | None) -> Iterator[Problem]:
+def _write_table(wanted: Wanted, folder: Folder, templates: Path | None) -> Iterator[Problem]:
     try:
         table = wanted.build()
     except GipError as error:
@@ -88,14 +132,5 @@ def _write_table(wanted: Wanted, folder: Path, templates: Path | None) -> Iterat
         return
     for entry in wanted.formats:
         if entry.missing() is None:
-            yield from _write(folder / f"{wanted.name}.{entry.name}", partial(entry.write, table, templates))
-
-
-def _write(path: Path, make: Maker) -> tuple[Problem, ...]:
-    try:
-        write_atomically(path, make())
-    except GipError as error:
-        return error.problems
-    except OSError as error:
-        return (unwritable(path, error),)
-    return ()
+            name = f"tables/{wanted.name}.{entry.name}"
+            yield from folder.write(name, partial(entry.write, table, templates))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from report_factory import estimate, request, results, study
 from gipspec.diagnostics import GipError
 from gipspec.engine.atomic import write_atomically
 from gipspec.engine.results import IndexWeights
-from gipspec.report import load_results_json, write_outputs
+from gipspec.report import build_table, docx_table, load_results_json, write_outputs
 from gipspec.report.files import file_name_fault
 
 INDEX = IndexWeights(name="resilience", method="entropy", rows=(("resist", "Resistance", "+", 1.0),))
@@ -26,6 +27,7 @@ def test_all_files_of_a_run(tmp_path: Path) -> None:
     spec = study(request("base", name="main"), request("base", name="again"))
     assert write_outputs(made, spec, tmp_path / "out" / "gip") == ()
     assert files(tmp_path / "out" / "gip") == [
+        "gipspec.lock",
         "numbers.tex",
         "results.json",
         "tables/again.tex",
@@ -82,7 +84,7 @@ def test_names_that_leave_the_folder_are_refused(tmp_path: Path, name: str) -> N
     assert file_name_fault(name)
     problems = write_outputs(results([estimate("base")]), study(request("base", name=name)), tmp_path / "out")
     assert [p.code for p in problems] == ["G501"]
-    assert files(tmp_path) == ["out/numbers.tex", "out/results.json"]
+    assert files(tmp_path) == ["out/gipspec.lock", "out/numbers.tex", "out/results.json"]
 
 
 @pytest.mark.parametrize("name", ["main", "基准回归", "a_b-c.2", "têt"])
@@ -197,3 +199,51 @@ def test_errors_are_gip_errors() -> None:
 
     with pytest.raises(GipError):
         latex_environment(Path("/nowhere/at/all"))
+
+
+# ---------------------------------------------------------------- formats
+
+
+def test_formats_of_a_line_and_of_a_run(tmp_path: Path) -> None:
+    spec = study(request("base", name="main", formats=("docx", "csv")), request("base", name="again"))
+    made = results([estimate("base")], indices=(INDEX,))
+    assert write_outputs(made, spec, tmp_path, formats=["md"]) == ()
+    assert files(tmp_path / "tables") == [
+        *("again.md", "again.tex"),
+        *("index_weights.csv", "index_weights.docx", "index_weights.md", "index_weights.tex"),
+        *("main.csv", "main.docx", "main.md", "main.tex"),
+    ]
+
+
+def test_a_format_without_its_package_is_named_at_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "docx", None)
+    spec = study(request("base", formats=("docx", "html")))
+    (found,) = write_outputs(results([estimate("base")]), spec, tmp_path, formats=["docx"])
+    assert (found.code, found.help) == ("G508", "pip install 'gipspec[office]'")
+    assert found.span == spec.tables[0].span
+    assert files(tmp_path / "tables") == ["main.html", "main.tex"]
+    with pytest.raises(GipError, match="G508"):
+        docx_table(build_table(request("base"), results([estimate("base")]), study()))
+
+
+@pytest.mark.parametrize(
+    ("name", "template", "text"),
+    [
+        ("html", "<b>{{ title }}</b>{# no #}", "<b>100% R&amp;D &lt;*&gt;</b>"),
+        ("md", "# {{ title }}", "# 100% R\\&D \\<\\*\\>"),
+        ("typ", "#strong({{ title }})", '#strong("100% R&D <*>")'),
+    ],
+)
+def test_templates_of_other_formats_escape_too(tmp_path: Path, name: str, template: str, text: str) -> None:
+    folder = tmp_path / "own" / {"html": "html", "md": "markdown", "typ": "typst"}[name]
+    folder.mkdir(parents=True)
+    (folder / f"table.{name}").write_text(template, encoding="utf-8")
+    spec = study(request("base", title="100% R&D <*>"))
+    made = results([estimate("base")])
+    assert write_outputs(made, spec, tmp_path / "out", tmp_path / "own", [name]) == ()
+    assert (tmp_path / "out" / "tables" / f"main.{name}").read_text(encoding="utf-8") == text
+    (folder / f"table.{name}").write_text("\n\n{{ title.nothing }}", encoding="utf-8")
+    (found,) = write_outputs(made, spec, tmp_path / "out", tmp_path / "own", [name])
+    assert found.code == "G502" and f"table.{name} failed at line 3" in found.message

@@ -1,0 +1,109 @@
+"""From a run to its place in the ledger, and what the ledger tells of a study."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gipspec.diagnostics import Problem, problem
+from gipspec.engine.history import Entry, entries_of
+from gipspec.engine.ledger import NAME, Run, append_run, spec_path
+from gipspec.engine.progress import Progress
+from gipspec.engine.results import Results
+from gipspec.engine.store import Store
+from gipspec.source import Source
+
+_PRECISION = ("reps", "level")  # they make an estimate more or less exact, and no other specification
+
+
+@dataclass(slots=True)
+class Tally:
+    """Passes on what a run tells, and counts its fits: done in this run, and found in the store."""
+
+    to: Progress
+    fitted: int = 0
+    found: int = 0
+
+    def begin(self, *, asked: int, distinct: int, found: int) -> None:
+        self.found += found
+        self.to.begin(asked=asked, distinct=distinct, found=found)
+
+    def done(self, estimate: str, target: str) -> None:
+        self.fitted += 1
+        self.to.done(estimate, target)
+
+    def end(self) -> None:
+        self.to.end()
+
+    def warn(self, problem: Problem) -> None:
+        self.to.warn(problem)
+
+
+def record_run(
+    results: Results,
+    *,
+    store: Path,
+    spec: Path,
+    sources: Iterable[Source],
+    selected: tuple[str, ...],
+    jobs: int,
+    seconds: float,
+    tally: Tally,
+) -> None:
+    """Note a run in the ledger of a store. Where that fails the run is told so (G611), and goes on."""
+    run = Run(
+        time=datetime.now(UTC).isoformat(timespec="seconds"),
+        spec=spec_path(store, spec),
+        spec_hash=_hash(sources),
+        data_name=results.data_name,
+        data_hash=results.data_hash,
+        versions=results.versions,
+        selected=selected,
+        draft=results.draft,
+        jobs=jobs,
+        seconds=round(seconds, 3),
+        fitted=tally.fitted,
+        found=tally.found,
+        failed=tuple(sorted({p.subject for p in results.problems if p.severity == "error" and p.subject})),
+        entries=entries_of(results),
+    )
+    try:
+        Store(folder=store).create()
+        append_run(store, run)
+    except (OSError, sqlite3.Error) as error:
+        tally.warn(problem("G611", path=store / NAME, reason=str(error)))
+
+
+def _hash(sources: Iterable[Source]) -> str:
+    digest = hashlib.sha256()
+    for source in sources:
+        digest.update(f"{len(source.text)}:{source.name}:{source.text}".encode())
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """How many specifications a study has tried in all its runs, and how many of them its tables show."""
+
+    tried: int
+    shown: int
+
+
+def specifications_tried(runs: Iterable[Run], results: Results, shown: Collection[str]) -> Tried:
+    """Count distinct specifications: settings of models that ever gave an estimate, drafts included.
+
+    `shown` names the models in tables. More repetitions or another level are no other specification; another
+    seed is.
+    """
+    tried = {_specification(e) for run in runs for e in run.entries if e.settings}
+    last = [e for e in entries_of(results) if e.settings]
+    printed = {_specification(e) for e in last if e.model_name in shown}
+    return Tried(tried=len(tried | {_specification(e) for e in last}), shown=len(printed))
+
+
+def _specification(entry: Entry) -> frozenset[tuple[str, str]]:
+    return frozenset((name, value) for name, value in entry.settings.items() if name not in _PRECISION)

@@ -1,0 +1,167 @@
+"""`gipspec.lock`: what the outputs of a run were made of, and what they were."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gipspec.diagnostics import GipError, Problem, problem
+from gipspec.engine.results import Results
+from gipspec.source import Source, Span
+
+NAME = "gipspec.lock"
+FORMAT = 1
+_SHOWN = 12  # characters of a hash that a message shows
+_REMEDY = "or run without `--locked`"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """Versions, data, seeds and spec of a run, and its outputs; every hash is a SHA-256.
+
+    `spec` holds the file and what it includes, hashed as UTF-8 with `\\n` at the ends of lines; `outputs` are
+    the files that the run wrote, below the folder. `source` is the text that a lock was read from.
+    """
+
+    study: str
+    python: str
+    versions: tuple[tuple[str, str], ...]
+    data_name: str
+    data_hash: str
+    seeds: tuple[int, ...]
+    draft: bool
+    spec: tuple[tuple[str, str], ...]
+    outputs: tuple[tuple[str, str], ...]
+    source: Source | None = None
+
+
+def make_lock(results: Results, sources: Iterable[Source], outputs: Mapping[str, str]) -> Lock:
+    """Return the lock of a run; `outputs` maps files to hashes."""
+    seeds = {int(value) for e in results for name, value in e.settings if name == "seed"}
+    return Lock(
+        study=results.study,
+        python=platform.python_version(),
+        versions=tuple(sorted(results.versions)),
+        data_name=results.data_name,
+        data_hash=results.data_hash,
+        seeds=tuple(sorted(seeds)),
+        draft=results.draft,
+        spec=tuple(sorted((s.name, sha256(s.text.encode("utf-8"))) for s in sources)),
+        outputs=tuple(sorted(outputs.items())),
+    )
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def lock_text(lock: Lock) -> str:
+    """Return a lock as JSON: the same run gives the same bytes."""
+    document = {
+        "format": FORMAT,
+        "study": lock.study,
+        "draft": lock.draft,
+        "spec": [{"name": name, "sha256": digest} for name, digest in lock.spec],
+        "data": {"name": lock.data_name, "sha256": lock.data_hash},
+        "seeds": list(lock.seeds),
+        "python": lock.python,
+        "versions": dict(lock.versions),
+        "outputs": dict(lock.outputs),
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def read_lock(out: Path) -> Lock:
+    """Read the lock of a folder of outputs. Raises GipError (G511) where there is none that can be read."""
+    path = out / NAME
+    try:
+        text = path.read_text(encoding="utf-8")
+        return _lock(json.loads(text), Source.of(NAME, text))
+    except OSError as error:
+        reason = (error.strerror or "it cannot be opened").lower()
+    except (ValueError, LookupError, TypeError, AttributeError):
+        reason = "it is not a lock of this version"
+    raise GipError(problem("G511", path=path, reason=reason))
+
+
+def _lock(d: Mapping[str, Any], source: Source) -> Lock:
+    if d["format"] != FORMAT:
+        raise ValueError("another format")
+    return Lock(
+        study=d["study"],
+        python=d["python"],
+        versions=tuple(d["versions"].items()),
+        data_name=d["data"]["name"],
+        data_hash=d["data"]["sha256"],
+        seeds=tuple(d["seeds"]),
+        draft=d["draft"],
+        spec=tuple((s["name"], s["sha256"]) for s in d["spec"]),
+        outputs=tuple(d["outputs"].items()),
+        source=source,
+    )
+
+
+def changed_inputs(
+    lock: Lock, data_hash: str, versions: Iterable[tuple[str, str]], data_span: Span | None
+) -> tuple[Problem, ...]:
+    """Return a problem (G512) for the data and for each version that is not the locked one.
+
+    Of Python only the first two numbers count; a package that the lock does not name is none of its business.
+    """
+    now = {**dict(versions), "python": platform.python_version()}
+    found = []
+    if data_hash != lock.data_hash:
+        found.append(
+            problem(
+                "G512",
+                data_span,
+                what=f"the data `{lock.data_name}`",
+                locked=lock.data_hash[:_SHOWN],
+                found=data_hash[:_SHOWN],
+                remedy=f"bring back the data of the lock, {_REMEDY}",
+            )
+        )
+    for package, locked in (("python", lock.python), *lock.versions):
+        here = now.get(package, locked)
+        if _release(package, here) != _release(package, locked):
+            found.append(
+                problem(
+                    "G512",
+                    _place(lock, package, locked),
+                    what=package,
+                    locked=locked,
+                    found=here,
+                    remedy=f"install {package} {locked}, {_REMEDY}",
+                )
+            )
+    return tuple(found)
+
+
+def _release(package: str, version: str) -> str:
+    return ".".join(version.split(".")[:2]) if package == "python" else version
+
+
+def _place(lock: Lock, package: str, locked: str) -> Span | None:
+    if lock.source is None:
+        return None
+    entry = f'"{package}": "{locked}"'
+    start = lock.source.text.find(entry)
+    return None if start < 0 else Span(source=lock.source, start=start, end=start + len(entry))
+
+
+def changed_outputs(lock: Lock, now: Lock) -> tuple[Problem, ...]:
+    """Return a warning (G612) where files that both runs wrote differ."""
+    before, after = dict(lock.outputs), dict(now.outputs)
+    files = sorted(name for name in before.keys() & after.keys() if before[name] != after[name])
+    if not files:
+        return ()
+    if lock.spec != now.spec:
+        remedy = "the spec has changed since; run without `--locked` to lock it anew"
+    else:
+        remedy = "the last digits of numbers may differ between machines; compare with `gipspec diff`"
+    return (problem("G612", files=", ".join(files), remedy=remedy),)
