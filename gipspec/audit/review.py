@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from gipspec.audit import identification, inference, nuisances, recipes, roles
+from gipspec.audit import comparisons, identification, inference, nuisances, recipes, roles
 from gipspec.diagnostics import Problem, sort_problems
 from gipspec.engine import Estimate, Results
 from gipspec.lang.study import Model, Study
@@ -18,6 +18,7 @@ RULES: dict[str, Rule] = {
     "A05": roles.mediator_among_controls,
     "A06": nuisances.no_better_than_the_mean,
     "A07": nuisances.little_variation_left,
+    "A09": comparisons.groups_without_difference,
     "A10": inference.few_clusters,
     "A12": roles.index_component,
     "A11": identification.heavy_cuts,

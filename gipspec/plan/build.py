@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 
 from gipspec.diagnostics import GipError, nearest, problem
 from gipspec.lang.check import term_text
+from gipspec.lang.check.moderators import is_pooled
 from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Contrast, Model, Sample, Settings, Study
 from gipspec.lang.syntax import Expr
@@ -93,7 +94,7 @@ def describe_settings(model: Model) -> dict[str, str]:
         "learner_d": _learner(settings.learner_d),
         **_mediators(settings),
         "het": print_expr(settings.het) if settings.het else "none",
-        **({"het_by": settings.het_by} if settings.het else {}),
+        **({"het_by": "pooled" if is_pooled(settings) else "split"} if settings.het else {}),
         **_placebo(settings),
         **_sensitivity(settings),
         "tune": str(settings.tune or "no"),

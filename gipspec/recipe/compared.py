@@ -93,7 +93,6 @@ def without_estimate(problems: Sequence[Problem], moderator: Moderator, at: int)
     return tuple(
         problem(
             "G441",
-            moderator.expr.span,
             group=group,
             name=moderator.name,
             reason=p.message,

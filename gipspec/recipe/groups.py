@@ -9,6 +9,7 @@ import numpy as np
 
 from gipspec.data import Dataset
 from gipspec.diagnostics import GipError, Problem, problem
+from gipspec.lang.check.moderators import is_pooled
 from gipspec.lang.study import Model, Panel
 from gipspec.lang.syntax import Call
 from gipspec.recipe.along import NOTHING, prepare_along
@@ -29,7 +30,7 @@ def prepare_heterogeneity(
     het = model.settings.het
     if isinstance(het, Call) and het.function == "policytree":
         return prepare_policy(model, dataset, panel, only)
-    if model.settings.het_by == "pooled":
+    if is_pooled(model.settings):
         return prepare_pooled(model, dataset, panel, only)
     return prepare_split(recipe, model, dataset, panel, only)
 

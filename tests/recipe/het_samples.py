@@ -17,8 +17,8 @@ CROSS = 'data "study.csv"\ndefaults learner=ols; reps=1; folds=fold\nbase <- y ~
 def panel(units: int = 120, periods: int = 8, seed: int = 1) -> pd.DataFrame:
     """A panel with unit and year effects; the effect of d is 0.4 + 0.3w, and 0.2 more in the east.
 
-    `w` is constant within cities. `v` changes within them and adds 0.5v to the effect of `e` on `ye`. `barred`
-    is d, and nought in the west; `size` lacks some values.
+    `w` is constant within cities. `v` changes within them, and adds 0.5v to the effect of `e` on `ye`;
+    `barred` is d, but nought in the west; `size` lacks some values.
     """
     rng = np.random.default_rng(seed)
     city, year = np.repeat(np.arange(units), periods), np.tile(np.arange(periods), units)

@@ -167,3 +167,13 @@ def test_results_are_the_same_for_any_number_of_workers_and_come_back_from_their
     assert [(e.name, e.moderator, e.group) for e in load_results_json(results_json(one))] == sorted(
         (e.name, e.moderator, e.group) for e in one
     )
+
+
+def test_what_defaults_ask_for_applies_where_it_suits(tmp_path: Path) -> None:
+    head = CROSS.replace("reps=1;", "reps=1; het_by=pooled;")
+    frame = cross_section()
+    frame["d"] += frame.b
+    lines = "weak <- base; iv=b; het=kind\npool <- base; het=kind\n"
+    results = run(tmp_path, frame, lines, head)
+    asked = {e.model_name: dict(e.settings)["het_by"] for e in results if e.moderator}
+    assert asked == {"weak": "split", "pool": "pooled"}

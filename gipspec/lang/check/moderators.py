@@ -82,6 +82,11 @@ def heterogeneity_conflicts(
     return found
 
 
+def is_pooled(settings: Settings) -> bool:
+    """Tell whether groups have common nuisances: where `het_by=` asks for it and the model can."""
+    return settings.het_by == "pooled" and settings.model in POOLED and settings.target != "att"
+
+
 def _needs_signal(settings: Settings, option: Option, what: str) -> Iterator[Problem]:
     """A policy, and effects from common nuisances, need a signal of the mean effect for each row."""
     shown = what or f"`{option.name.text}={print_expr(option.value)}`"

@@ -1,0 +1,94 @@
+"""Rules on how estimates are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from gipspec.diagnostics import Problem, problem
+from gipspec.engine import Estimate
+from gipspec.lang.check.expressions import names_in
+from gipspec.lang.check.values import constant
+from gipspec.lang.study import Model, Study
+from gipspec.lang.syntax import Binary, Expr, Text, Unary
+
+COMPLEMENTS = ({"==", "!="}, {"in", "not in"})
+LOWER, UPPER = {">": False, ">=": True}, {"<": False, "<=": True}  # whether the bound itself is inside
+
+
+def groups_without_difference(study: Study, model: Model, estimate: Estimate) -> Iterator[Problem]:
+    """A09: two models that differ in their samples alone, which exclude each other, without a difference.
+
+    A chain of differences compares them too, and so does `het=` by a column of the conditions.
+    """
+    together = _compared_with(study, model.name)
+    for other in sorted(study.models, key=lambda m: m.name):
+        if (
+            other.name > model.name
+            and other.name not in together
+            and _alike(model, other)
+            and _exclusive(model, other)
+            and not _moderated(study, model, other)
+        ):
+            yield problem("A09", name=model.name, other=other.name)
+
+
+def _compared_with(study: Study, name: str) -> set[str]:
+    reached, todo = {name}, [name]
+    while todo:
+        at = todo.pop()
+        sides = {s for c in study.contrasts if at in (c.left, c.right) for s in (c.left, c.right)}
+        todo += sides - reached
+        reached |= sides
+    return reached
+
+
+def _alike(a: Model, b: Model) -> bool:
+    parts = ((m.outcome, m.treatments, m.controls, replace(m.settings, sample=None)) for m in (a, b))
+    first, second = parts
+    return first == second
+
+
+def _exclusive(a: Model, b: Model) -> bool:
+    one, two = a.settings.sample, b.settings.sample
+    return one is not None and two is not None and exclude(one.condition, two.condition)
+
+
+def exclude(a: Expr, b: Expr) -> bool:
+    """Tell whether two conditions cannot hold together, as far as their form tells."""
+    if Unary(op="not", operand=a, span=a.span) == b or Unary(op="not", operand=b, span=b.span) == a:
+        return True
+    if not isinstance(a, Binary) or not isinstance(b, Binary) or a.left != b.left:
+        return False
+    if a.right == b.right and {a.op, b.op} in COMPLEMENTS:
+        return True
+    if a.op == b.op == "==":
+        return _differ(a.right, b.right)
+    return _apart(a, b) or _apart(b, a)
+
+
+def _differ(a: Expr, b: Expr) -> bool:
+    if isinstance(a, Text) and isinstance(b, Text):
+        return a.value != b.value
+    one, two = constant(a), constant(b)
+    return one is not None and two is not None and one != two
+
+
+def _apart(above: Binary, below: Binary) -> bool:
+    """Tell whether `x >= 5` and `x < 5` leave each other out."""
+    low, high = constant(above.right), constant(below.right)
+    if above.op not in LOWER or below.op not in UPPER or low is None or high is None:
+        return False
+    return high < low or (high == low and not (LOWER[above.op] and UPPER[below.op]))
+
+
+def _moderated(study: Study, a: Model, b: Model) -> bool:
+    """Tell whether another line compares the effect by a column that both samples are made of."""
+    conditions = [m.settings.sample.condition for m in (a, b) if m.settings.sample is not None]
+    columns = set.intersection(*({n.text for n in names_in(c)} for c in conditions))
+    return any(
+        (m.outcome, m.treatments) == (a.outcome, a.treatments)
+        and m.settings.het is not None
+        and columns & {n.text for n in names_in(m.settings.het)}
+        for m in study.models
+    )
