@@ -2,9 +2,9 @@
 
     python bench/defaults.py --first 201 --draws 200
 
-For each panel of `bench/coverage.py` the nuisances of the default recipe are fitted once; the candidates differ
-in what is done with the predictions before they meet the score. Rows go to bench/.cache/defaults.csv, and the
-summary, with Monte-Carlo errors, to the terminal.
+For each panel of `bench/coverage.py` the nuisances of the default recipe are fitted once; the candidates
+differ in what is done with the predictions before they meet the score. Rows go to bench/.cache/defaults.csv,
+and the summary, with Monte-Carlo errors, to the terminal.
 """
 
 from __future__ import annotations
@@ -41,8 +41,10 @@ def candidates(l_hat: Array, m_hat: Array, unit: Array, time: Array) -> dict[str
 
 def estimate(cell: Cell, draw: int) -> list[dict[str, object]]:
     import gipspec
-    from gipspec.engine.prepare import fit_tasks, prepare
-    from gipspec.estimate import Clusters, aggregate, plr
+    from gipspec.engine.prepare import fit_tasks
+    from gipspec.estimate import aggregate, plr
+    from gipspec.recipe import prepare_model
+    from gipspec.recipe.piece import clusters_of, gather
     from gipspec.simulate import gip_panel, write_dta
 
     with tempfile.TemporaryDirectory() as folder:
@@ -50,13 +52,12 @@ def estimate(cell: Cell, draw: int) -> list[dict[str, object]]:
         loaded = gipspec.loads(cell.spec(draw), folder=folder)
         dataset = loaded.dataset()
     (model,) = loaded.require().models
-    ready = prepare(model, dataset, loaded.require().panel)
-    design = ready.design
-    time = ready.data.time[design.rows]
-    ((name, names, codes),) = design.clusters
-    clusters = Clusters(dimensions=(name,), names=(names,), codes=(codes,))
+    piece = gather(model, dataset, loaded.require().panel)
+    work = prepare_model(model, dataset, loaded.require().panel)
+    design, clusters = piece.design, clusters_of(piece)
+    time = piece.data.time[design.rows]
     splits: dict[str, list[object]] = {}
-    for tasks in fit_tasks(ready, len(dataset.unit_names), {}):
+    for tasks in fit_tasks(model, work, len(dataset.unit_names), {}):
         l_hat, m_hat = (task.run().prediction for task in tasks)
         for label, (left, right) in candidates(l_hat, m_hat, design.unit, time).items():
             splits.setdefault(label, []).append(plr(design.y, design.d, left, right[:, None], clusters)[0])

@@ -1,0 +1,141 @@
+"""Do 95% intervals cover, estimator by estimator, where the truth is simple and the learner right?
+
+    python bench/estimators.py --draws 500     # all designs of bench/designs.py; continues where it stopped
+    python bench/estimators.py --only panel    # one design; may be repeated
+    python bench/estimators.py --table         # no computation: write docs/validation.md from the cache
+
+A draw is a data file and a spec, run as a user would. Rows go to bench/.cache/estimators.csv: each estimate
+that has a true value, and each p-value that is uniform by construction.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import math
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from designs import DESIGNS, Design
+
+HERE = Path(__file__).parent
+CACHE = HERE / ".cache" / "estimators.csv"
+DOCUMENT = HERE.parent / "docs" / "validation.md"
+OPEN, CLOSE = "<!-- estimators -->", "<!-- /estimators -->"
+FIELDS = ("design", "draw", "name", "coef", "se", "low", "high", "p")
+LEVEL = 0.05
+
+
+def run(design: Design, draw: int) -> Iterator[dict[str, object]]:
+    """Draw the data, run the spec, and yield a row for each estimate and each null."""
+    import gipspec
+
+    with tempfile.TemporaryDirectory() as folder:
+        design.draw(draw).to_csv(Path(folder) / "data.csv", index=False)
+        loaded = gipspec.loads(f'data "data.csv"\ndefaults seed={draw}\n{design.spec}', folder=folder)
+        if not loaded.ok:
+            raise SystemExit("\n".join(p.message for p in loaded.problems))
+        results = loaded.run(jobs=1)
+    found = {e.name: e for e in results}
+    for name in design.truth:
+        if name in found:
+            e = found[name]
+            yield {"name": name, "coef": e.coef, "se": e.se, "low": e.ci[0], "high": e.ci[1], "p": e.p}
+        elif draw == 1:
+            print(f"{design.name}: no estimate {name}; there are {sorted(found)}")
+    for name, measure in design.nulls:
+        if name in found and measure in dict(found[name].measures):
+            yield {"name": f"{name} {measure}", "p": dict(found[name].measures)[measure]}
+        elif draw == 1:
+            print(f"{design.name}: {name} has no {measure}")
+
+
+def saved() -> list[dict[str, str]]:
+    if not CACHE.exists():
+        return []
+    with CACHE.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def measure(design: Design, draws: int) -> None:
+    done = {int(r["draw"]) for r in saved() if r["design"] == design.name}
+    for draw in range(1, draws + 1):
+        if draw in done:
+            continue
+        rows = [{"design": design.name, "draw": draw, **row} for row in run(design, draw)]
+        CACHE.parent.mkdir(exist_ok=True)
+        new = not CACHE.exists()
+        with CACHE.open("a", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, FIELDS)
+            if new:
+                writer.writeheader()
+            writer.writerows(rows)
+
+
+def share_text(share: float, n: int) -> str:
+    return f"{100 * share:.1f}% ({100 * math.sqrt(share * (1 - share) / n):.1f})"
+
+
+def covered(rows: list[dict[str, str]], truth: float) -> str:
+    coef, se = (np.array([float(r[k]) for r in rows]) for k in ("coef", "se"))
+    n, sd = len(rows), float(coef.std(ddof=1))
+    share = float(np.mean([float(r["low"]) <= truth <= float(r["high"]) for r in rows]))
+    return (
+        f"{truth:.3f} | {n} | {coef.mean() - truth:+.4f} ({sd / math.sqrt(n):.4f}) | {sd:.4f} | "
+        f"{se.mean():.4f} | {share_text(share, n)}"
+    )
+
+
+def table() -> str:
+    rows = saved()
+    lines = [
+        "| design | estimate | truth | draws | bias | SD of estimates | mean SE | 95% interval covers |",
+        "|---|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    for design in DESIGNS.values():
+        for name, truth in design.truth.items():
+            own = [r for r in rows if (r["design"], r["name"]) == (design.name, name)]
+            if len(own) > 1:
+                lines.append(f"| {design.name} | `{name}` | {covered(own, truth)} |")
+    lines += [
+        "",
+        "| design | test under the null | draws | rejects at 5% | rejects at 10% | mean p |",
+        "|---|---|---:|---:|---:|---:|",
+    ]
+    for design in DESIGNS.values():
+        for name, of in design.nulls:
+            p = np.array(
+                [float(r["p"]) for r in rows if (r["design"], r["name"]) == (design.name, f"{name} {of}")]
+            )
+            if len(p) > 1:
+                tail = [share_text(float(np.mean(p <= level)), len(p)) for level in (LEVEL, 2 * LEVEL)]
+                lines.append(
+                    f"| {design.name} | `{name}`, {of} | {len(p)} | {tail[0]} | {tail[1]} | {p.mean():.3f} |"
+                )
+    return "\n".join(lines)
+
+
+def write_table() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    before, _, rest = text.partition(OPEN)
+    _, _, after = rest.partition(CLOSE)
+    DOCUMENT.write_text(f"{before}{OPEN}\n{table()}\n{CLOSE}{after}", encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--draws", type=int, default=500)
+    parser.add_argument("--only", action="append", choices=sorted(DESIGNS), default=[])
+    parser.add_argument("--table", action="store_true", help="write the table and compute nothing")
+    options = parser.parse_args()
+    for name in [] if options.table else options.only or list(DESIGNS):
+        measure(DESIGNS[name], options.draws)
+    write_table()
+
+
+if __name__ == "__main__":
+    main()
