@@ -158,13 +158,14 @@ def test_cells_that_gaps_leave_too_few_of():
     )
 
 
-def test_every_training_set_needs_both_kinds():
-    cohort = np.array([3, 3, 4, 4, NEVER, NEVER, NEVER, NEVER])
-    apart, together = np.array([0, 1, 0, 1, 0, 0, 1, 1]), np.array([0, 1, 1, 1, 0, 0, 1, 1])
-    assert find_cells(cohort, PERIODS, seen(8), folds=[apart]).left_out == ()
-    found = find_cells(cohort, PERIODS, seen(8), folds=[apart, together])
+def test_every_training_set_needs_two_treated_units():
+    cohort = np.array([3, 3, 3, 3, 4, 4, 4, NEVER, NEVER, NEVER, NEVER])
+    apart = np.array([0, 0, 1, 1, 0, 1, 2, 0, 0, 1, 1])
+    together = np.array([0, 0, 1, 1, 0, 1, 1, 0, 0, 1, 1])
+    assert find_cells(cohort, PERIODS, seen(11), folds=[apart]).left_out == ()
+    found = find_cells(cohort, PERIODS, seen(11), folds=[apart, together])
     assert set(pairs(found)) == {3}
-    assert {(gone.cohort, gone.reason, gone.count) for gone in found.left_out} == {(4, "folds", 0)}
+    assert {(gone.cohort, gone.reason, gone.count) for gone in found.left_out} == {(4, "folds", 1)}
 
 
 def test_every_training_set_needs_two_controls():
@@ -173,6 +174,14 @@ def test_every_training_set_needs_two_controls():
     assert found.cells == ()
     assert {(gone.reason, gone.count) for gone in found.left_out} == {("folds", 1)}
     assert len(find_cells(cohort, PERIODS, seen(7)).cells) == 4
+
+
+def test_there_are_no_more_folds_than_units():
+    cohort = np.array([3, 3, 3, NEVER, NEVER, NEVER])
+    assert find_cells(cohort, PERIODS, seen(6), folds=[np.arange(6)]).cells != ()
+    found = find_cells(cohort, PERIODS, seen(6), folds=[np.array([0, 1, 2, 3, 4, 6])])
+    assert found.cells == ()
+    assert {(gone.reason, gone.count) for gone in found.left_out} == {("folds", 6)}
 
 
 def test_a_window_of_event_time():

@@ -17,7 +17,7 @@ Control = Literal["never", "notyet"]
 Base = Literal["varying", "universal"]
 Reason = Literal["base", "treated", "controls", "folds"]
 
-FEWEST_TAUGHT = (1, 2)  # treated units and controls that a training set must hold
+FEWEST_TAUGHT = 2  # treated units, and controls, that a training set must hold: inner folds need one each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,8 @@ class LeftOut:
     """A cell, or a whole cohort where `period` is None, that cannot be estimated, with the reason.
 
     "base": no period before the cohort's adoption and anticipation; "treated", "controls": fewer than
-    `fewest`, namely `count`; "folds": some training set would hold too few of either, namely `count`.
+    `fewest`, namely `count`; "folds": some training set would hold too few of either, or there are too few
+    units to fill the folds, namely `count`.
     """
 
     cohort: int
@@ -94,7 +95,7 @@ def find_cells(
     `base`: "universal" is the last period before g - anticipation; "varying" (DoubleML's "standard") is the
     last one before min(t, g) - anticipation, hence the same for t >= g, and for earlier t a short difference.
     `window` bounds the event time t - g. A cell needs `fewest` treated units and `fewest` controls, and each
-    training set of the `folds`, maps (U,) from unit to fold, one treated unit and two controls.
+    training set of the `folds`, maps (U,) from unit to fold, two of either; every fold needs a unit.
     """
     cohort = np.where(observed.any(axis=1), cohort, NEVER)
     cells: list[Cell] = []
@@ -167,9 +168,11 @@ def _shortage(cell: Cell, fewest: int, folds: Sequence[Codes]) -> tuple[Reason, 
         return "controls", controls
     for fold in folds:
         within = fold[cell.units]
+        if len(within) <= within.max():
+            return "folds", len(within)
         for held_out in np.unique(within):
             taught = cell.treated[within != held_out]
             ones = int(np.count_nonzero(taught))
-            if ones < FEWEST_TAUGHT[0] or len(taught) - ones < FEWEST_TAUGHT[1]:
+            if min(ones, len(taught) - ones) < FEWEST_TAUGHT:
                 return "folds", min(ones, len(taught) - ones)
     return None

@@ -1,0 +1,70 @@
+"""How a note says what an event study compares, from which base, and how its test and band are made."""
+
+from __future__ import annotations
+
+from gipspec.engine.results import Estimate
+from gipspec.report.columns import Column
+from gipspec.report.decimals import fixed, percent
+from gipspec.report.phrases import sentence
+
+SCORE = (
+    "effects by cohort and period from the doubly robust score (Sant'Anna and Zhao 2020; Callaway and "
+    "Sant'Anna 2021), on the change of the outcome since "
+)
+CONTROLS = {
+    "never": "units that are never treated",
+    "notyet": "units that are never treated or not treated yet",
+}
+BAND = "a band for all event times at once takes "
+
+
+def staggered_sentences(columns: tuple[Column, ...]) -> list[str]:
+    """Return the sentences that event studies need; nothing for other models."""
+    shown = tuple(c for c in columns if c.first.model == "did")
+    if not shown:
+        return []
+    found = [
+        sentence(SCORE, columns, _base, ", before adoption from one period to the next"),
+        sentence("compared with ", columns, lambda e: CONTROLS.get(_setting(e, "control"), "")),
+        _overall(shown),
+        sentence("joint test of the event times before adoption: ", columns, _pre_trend),
+        sentence(BAND, columns, _band),
+    ]
+    return [text for text in found if text]
+
+
+def _setting(e: Estimate, name: str) -> str:
+    return dict(e.settings).get(name, "")
+
+
+def _base(e: Estimate) -> str:
+    ahead = _setting(e, "anticipation")
+    if not ahead:
+        return ""
+    if ahead == "0":
+        return "the period before adoption"
+    return f"{int(ahead) + 1} periods before adoption, which leaves room for anticipation"
+
+
+def _overall(columns: tuple[Column, ...]) -> str:
+    """Say what the effect in the row of the treatment is the mean of."""
+    last = {max((int(e.key) for _, e in c.estimates if e.kind == "event"), default=-1) for c in columns}
+    until = f" to {last.pop()}" if len(last) == 1 else ""
+    if all(e.key != "overall" for c in columns for _, e in c.estimates) or until == " to -1":
+        return ""
+    return f"The effect of an event study is the mean over the event times from 0{until}, which count alike."
+
+
+def _pre_trend(e: Estimate) -> str:
+    measures = dict(e.measures)
+    if "pretrend.p" not in measures:
+        return ""
+    chi2, p = (fixed(measures[f"pretrend.{name}"], 3) for name in ("chi2", "p"))
+    return f"χ²({measures['pretrend.df']:.0f}) = {chi2}, p = {p}"
+
+
+def _band(e: Estimate) -> str:
+    critical = dict(e.measures).get("band.critical")
+    if critical is None:
+        return ""
+    return f"{fixed(critical, 3)} standard errors on either side ({percent(e.level)})"
