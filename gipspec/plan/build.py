@@ -119,8 +119,11 @@ def _of_model(settings: Settings) -> dict[str, str]:
         found |= {"iv": instruments, "learner_z": _learner(settings.learner_z)}
     if settings.model in OPTIONS["trim"].models:
         found["trim"] = f"{settings.trim * 100:g}%"
-    if settings.model in ("irm", "iivm"):
+    if settings.model in ("irm", "iivm", "did"):
         found["target"] = settings.target
+    if settings.model == "did":
+        window = f"{settings.event[0]}..{settings.event[1]}" if settings.event else "all"
+        found |= {"event": window, "control": settings.control, "anticipation": str(settings.anticipation)}
     if settings.model == "qte":
         found["quantiles"] = ", ".join(f"{q:.6g}" for q in settings.quantiles)
     return found

@@ -13,7 +13,12 @@ from gipspec.learn.task import is_binary
 from gipspec.recipe.piece import Piece
 from gipspec.recipe.work import Array
 
-INSTEAD = {"irm": "`model=plr`", "iivm": "`model=pliv`", "qte": "`model=plr`"}  # for what is not binary
+INSTEAD = {  # models for what is not binary
+    "irm": "`model=plr`",
+    "iivm": "`model=pliv`",
+    "did": "`model=plr`",
+    "qte": "`model=plr`",
+}
 FEWEST_VALUES = 20  # of an outcome whose quantiles are estimated
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from gipspec.data import Dataset
 from gipspec.lang.study import Model, Panel, Settings
 from gipspec.recipe.apo import prepare_apo
+from gipspec.recipe.did import prepare_did
+from gipspec.recipe.groups import prepare_heterogeneity
 from gipspec.recipe.iivm import prepare_iivm
 from gipspec.recipe.irm import prepare_irm
 from gipspec.recipe.mediation import prepare_mediation
@@ -26,6 +28,7 @@ RECIPES: dict[str, Recipe] = {
     "irm": prepare_irm,
     "pliv": prepare_pliv,
     "iivm": prepare_iivm,
+    "did": prepare_did,
     "qte": prepare_qte,
     "apo": prepare_apo,
 }
@@ -40,7 +43,10 @@ def prepare_model(model: Model, dataset: Dataset, panel: Panel | None, only: Fla
 
     Raises GipError with what is wrong with the data.
     """
-    return _recipe(model.settings)(model, dataset, panel, only)
+    recipe = _recipe(model.settings)
+    if model.settings.het is not None:
+        return prepare_heterogeneity(recipe, model, dataset, panel, only)
+    return recipe(model, dataset, panel, only)
 
 
 def _recipe(settings: Settings) -> Recipe:

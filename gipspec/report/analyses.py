@@ -8,6 +8,7 @@ from gipspec.report.decimals import fixed, percent
 from gipspec.report.phrases import sentence
 
 MEASURES = (  # rows of the footer, where a column has them
+    ("Pre-trends, p-value", "pretrend.p"),
     ("Permutation p-value", "placebo.p"),
     ("Robustness value", "rv"),
     ("Robustness value, significance", "rva"),

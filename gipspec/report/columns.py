@@ -17,7 +17,7 @@ MOST_COLUMNS = 9  # of groups side by side
 ALL_ROWS = "all rows"
 LONGEST_LABEL = 40
 # kinds of estimates that a table shows only where `keep=` names them
-ON_REQUEST = frozenset({"slope", "marginal", "potential quantile", "level"})
+ON_REQUEST = frozenset({"slope", "marginal", "potential quantile", "level", "cohort", "period"})
 
 
 Pairs = tuple[tuple[str, Estimate], ...]  # (term, estimate)

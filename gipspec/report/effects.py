@@ -18,6 +18,7 @@ BRIEF = {
     "cre": "taken up by unit means of the controls among the features (correlated random effects)",
     "wg": "removed by demeaning {all}",
     "dummies": "dummies among the features",
+    "differences": "removed by the change since the base period and by comparison with untreated units",
     "means": "not removed, since the model needs {moved} as they are",
 }
 

@@ -20,6 +20,7 @@ from gipspec.report.options import TableOptions
 from gipspec.report.phrases import by_columns, column_list, sentence, shared
 from gipspec.report.potential import potential_sentences
 from gipspec.report.rows import is_difference
+from gipspec.report.staggered import staggered_sentences
 from gipspec.report.together import joint_sentences
 
 MOST_LISTED = 12  # controls named in a note; beyond it, their number
@@ -71,6 +72,7 @@ def _recipe(columns: tuple[Column, ...], study: Study, labels: Mapping[str, str]
         effects_sentence(columns, study.panel, labels),
         *mechanism_sentences(columns),
         *potential_sentences(columns),
+        *staggered_sentences(columns),
         *assumption_sentences(columns, labels),
         *analysis_sentences(columns),
         _controls(columns, labels),

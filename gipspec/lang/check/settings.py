@@ -228,6 +228,9 @@ def _fill(values: Mapping[str, object], panel: Panel | None) -> Settings:
     given["fe"] = values.get("fe", unit_time)
     cluster = values.get("cluster", ((panel.unit,),) if panel else ())
     given["cluster"] = tuple(":".join(c) for c in cluster)  # type: ignore[attr-defined]
+    if given["model"] == "did" and panel:
+        given |= {"fe": unit_time, "fe_method": "differences"}
+        given["cluster"] = given["cluster"] or (panel.unit,)  # the influence of a unit is one number
     return Settings(**given)  # type: ignore[arg-type]
 
 
