@@ -12,7 +12,8 @@ from gipspec.source import Span
 
 SINGLE = frozenset({"irm", "pliv", "iivm", "did", "qte", "apo"})  # models of one treatment
 MOST_QUANTILES = 99
-TARGETS = {"irm": ("ate", "att"), "iivm": ("late",), "did": ("att",)}  # of the others the words that change nothing: "ate"
+# words that `target=` takes; of the other models the one that changes nothing, "ate"
+TARGETS = {"irm": ("ate", "att"), "iivm": ("late",), "did": ("att",)}
 
 
 def arity_conflicts(
