@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 from report_cases import CASES
 from report_factory import estimate, results
+from report_tools import tool
 
 from gipspec.report import latex_table, numbers_tex
 
@@ -20,16 +20,6 @@ PACKAGES = r"\usepackage{booktabs,threeparttable,adjustbox}"
 HAN = r'\usepackage{fontspec}\setmainfont{WenQuanYi Zen Hei}\XeTeXlinebreaklocale "zh"'
 LATIN = ("default", "panels", "eight", "joint", "weights")
 TOLERANCE = 5.0  # points
-
-
-def tool(name: str) -> str:
-    """Return the path of a program; without it a test is skipped, except where CI must have installed it."""
-    found = shutil.which(name)
-    if found is None and os.environ.get("CI"):
-        pytest.fail(f"{name} is not installed, and .ci/run should have installed it")
-    if found is None:
-        pytest.skip(f"{name} is not installed")
-    return found
 
 
 def compiled(folder: Path, body: str, *, engine: str = "pdflatex", preamble: str = "") -> tuple[str, str]:

@@ -11,6 +11,7 @@ from gipspec.diagnostics import GipError, Problem, problem
 from gipspec.report.formats.pieces import origin_of, title_of
 from gipspec.report.table import Table
 
+CALLED = {"docx": "python-docx"}  # packages that are installed under another name
 CORE = "docProps/core.xml"
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first time that an archive can hold; no time at all is not possible
 PROPERTIES = """<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
@@ -24,7 +25,8 @@ def missing(package: str, ending: str) -> Problem | None:
     """Return the problem (G508) of a package that a format needs and that is not installed."""
     if find_spec(package) is not None:
         return None
-    return problem("G508", what=f"`.{ending}` files", package=package, extra="office")
+    called = CALLED.get(package, package)
+    return problem("G508", what=f"`.{ending}` files", package=called, extra="office")
 
 
 def require(package: str, ending: str) -> None:

@@ -49,6 +49,7 @@ def view_of(table: Table) -> dict[str, object]:
         "origin": origin_of(table),
         "draft": table.draft,
         "columns": Typst(table.columns + 1),
+        "last": Typst(table.columns),
         "size": Typst(size),
         "gap": Typst(gap),
         "room": Typst(f"{STAR * _last_stars(table):.1f}em"),

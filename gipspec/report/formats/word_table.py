@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
-from gipspec.report.cells import Cell
 from gipspec.report.formats.bands import Band, Line, Slot, bands_of
 from gipspec.report.formats.pieces import Piece, pieces_of, title_of
 from gipspec.report.table import Table
@@ -18,6 +18,25 @@ if TYPE_CHECKING:
 THICK, THIN, HAIR = 12, 6, 4  # eighths of a point
 SIDE = 80  # margin of a cell on its left and right, in twentieths of a point
 BETWEEN = 60  # above a term
+MOST_TOGETHER = 40  # lines that are kept on one page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How a cell and its paragraph look: rules in eighths of a point, space above in twentieths.
+
+    `rule` draws a line below the paragraph, `keep` holds it on the page of the next, `reach` merges the cell
+    with those below.
+    """
+
+    align: str = "center"
+    italic: bool = False
+    top: int = 0
+    bottom: int = 0
+    above: int = 0
+    rule: bool = False
+    keep: bool = False
+    reach: str = ""
 
 
 def element(tag: str, *children: Element, **attributes: object) -> Element:
@@ -33,13 +52,13 @@ def element(tag: str, *children: Element, **attributes: object) -> Element:
 def caption(title: str) -> Element:
     """Return the title with a number that Word counts over all tables of a document."""
     number = element("fldSimple", run("1"), instr=r" SEQ Table \* ARABIC ")
-    return _paragraph("Caption", run("Table "), number, run(f". {title}"), keep=True)
+    return _paragraph("Caption", run("Table "), number, run(f". {title}"), look=Look(align="", keep=True))
 
 
 def notes(text: str) -> Element:
     """Return the paragraph below the table."""
     runs = (run("Notes: ", italic=True), run(text)) if text else ()
-    return _paragraph("TableNotes", *runs)
+    return _paragraph("TableNotes", *runs, look=Look(align=""))
 
 
 def table_element(table: Table, widths: tuple[int, ...]) -> Element:
@@ -55,11 +74,13 @@ def table_element(table: Table, widths: tuple[int, ...]) -> Element:
     )
     grid = element("tblGrid", *(element("gridCol", w=width) for width in widths))
     bands = bands_of(table)
-    rows = [row for i, band in enumerate(bands) for row in _rows(band, i, i == len(bands) - 1, widths)]
+    short = sum(len(band.lines) for band in bands) <= MOST_TOGETHER
+    rows = [row for i, band in enumerate(bands) for row in _rows(band, i, i == len(bands) - 1, widths, short)]
     return element("tbl", properties, grid, *rows)
 
 
-def _rows(band: Band, number: int, last: bool, widths: tuple[int, ...]) -> list[Element]:
+def _rows(band: Band, number: int, last: bool, widths: tuple[int, ...], short: bool) -> list[Element]:
+    """Return the rows of a band. A short table stays on a page, a long one breaks between terms."""
     rows: list[Element] = []
     for i, line in enumerate(band.lines):
         top = (THICK if number == 0 else THIN) if i == 0 else 0
@@ -68,79 +89,55 @@ def _rows(band: Band, number: int, last: bool, widths: tuple[int, ...]) -> list[
         properties = element("trPr", element("cantSplit"))
         if number == 0:
             properties.append(element("tblHeader"))
-        cells = _cells(line, widths, top, bottom, above)
+        keep = short or band.kind == "head" or line.reach > 1
+        cells = _cells(line, widths, Look(top=top, bottom=bottom, above=above, keep=keep))
         rows.append(element("tr", properties, *cells))
     return rows
 
 
-def _cells(line: Line, widths: tuple[int, ...], top: int, bottom: int, above: int) -> list[Element]:
+def _cells(line: Line, widths: tuple[int, ...], look: Look) -> list[Element]:
+    label = replace(look, align="left", italic=line.panel)
     if not line.slots:
-        whole = Slot(cell=line.stub, span=len(widths))
-        return [_cell(whole, sum(widths), top, bottom, above, align="left", italic=line.panel)]
+        return [_cell(Slot(cell=line.stub, span=len(widths)), sum(widths), label)]
     reach = {0: "continue", 1: ""}.get(line.reach, "restart")
-    cells = [
-        _cell(
-            Slot(cell=line.stub), widths[0], top, bottom, above, align="left", italic=line.panel, reach=reach
-        )
-    ]
+    cells = [_cell(Slot(cell=line.stub), widths[0], replace(label, reach=reach))]
     at = 1
     for slot in line.slots:
-        cells.append(_cell(slot, sum(widths[at : at + slot.span]), top, bottom, above))
+        cells.append(_cell(slot, sum(widths[at : at + slot.span]), look))
         at += slot.span
     return cells
 
 
-def _cell(
-    slot: Slot,
-    width: int,
-    top: int,
-    bottom: int,
-    above: int,
-    *,
-    align: str = "center",
-    italic: bool = False,
-    reach: str = "",
-) -> Element:
+def _cell(slot: Slot, width: int, look: Look) -> Element:
     properties = element("tcPr", element("tcW", w=width, type="dxa"))
     if slot.span > 1:
         properties.append(element("gridSpan", val=slot.span))
-    if reach:
-        properties.append(element("vMerge", val=reach))
-    if top or bottom:
-        sides = (("top", top), ("bottom", bottom))
-        properties.append(element("tcBorders", *(_border(side, size) for side, size in sides if size)))
+    if look.reach:
+        properties.append(element("vMerge", val=look.reach))
+    borders = [_border(side, size) for side, size in (("top", look.top), ("bottom", look.bottom)) if size]
+    if borders:
+        properties.append(element("tcBorders", *borders))
     if slot.rule:
         properties.append(element("vAlign", val="bottom"))
-    runs = runs_of(slot.cell, italic=italic)
-    rule = HAIR if slot.rule else 0
-    return element(
-        "tc", properties, _paragraph("TableText", *runs, keep=True, rule=rule, above=above, align=align)
-    )
+    runs = [_run(piece, italic=look.italic) for piece in pieces_of(slot.cell)]
+    return element("tc", properties, _paragraph("TableText", *runs, look=replace(look, rule=slot.rule)))
 
 
 def _border(side: str, size: int, space: int = 0) -> Element:
     return element(side, val="single", sz=size, space=space, color="auto")
 
 
-def _paragraph(
-    style: str, *content: Element, keep: bool = False, rule: int = 0, above: int = 0, align: str = ""
-) -> Element:
-    """Return a paragraph; `keep` holds it on the page of the next, `rule` draws a line below it."""
+def _paragraph(style: str, *content: Element, look: Look) -> Element:
     properties = element("pPr", element("pStyle", val=style))
-    if keep:
+    if look.keep:
         properties.append(element("keepNext"))
-    if rule:
-        properties.append(element("pBdr", _border("bottom", rule, space=1)))
-    if above:
-        properties.append(element("spacing", before=above))
-    if align:
-        properties.append(element("jc", val=align))
+    if look.rule:
+        properties.append(element("pBdr", _border("bottom", HAIR, space=1)))
+    if look.above:
+        properties.append(element("spacing", before=look.above))
+    if look.align:
+        properties.append(element("jc", val=look.align))
     return element("p", properties, *content)
-
-
-def runs_of(cell: Cell, *, italic: bool = False) -> list[Element]:
-    """Return the pieces of a cell as runs, stars raised."""
-    return [_run(piece, italic=italic) for piece in pieces_of(cell)]
 
 
 def run(text: str, *, italic: bool = False) -> Element:
