@@ -88,7 +88,6 @@ def _request(
                 outcome=way.outcome,
                 arm=_teachers(one),
                 quantile=way.quantile,
-                trim=way.trim,
                 fold=fold,
                 group=one.unit,
                 seed=seed,

@@ -91,7 +91,7 @@ def potential_quantile(
 
         ψ = w (1{Y ≤ θ} - ĝ) + ĝ - quantile,   w = 1{arm}/p̂ over its mean
 
-    (Kallus, Mao and Uehara 2024, section 2.2; DoubleMLPQ): the smallest outcome of the arm where it is not
+    (Kallus, Mao and Uehara 2024; DoubleMLPQ): the smallest outcome of the arm where it is not
     negative. Its derivative is the density of the potential outcome at θ: see `density`. `outcome`,
     `treatment` and its `level` are named in messages. Raises GipError: G406 a prediction is not finite, or
     all are 0 or 1; G407 fewer than two clusters; G420 the score has no root within the arm's outcomes.

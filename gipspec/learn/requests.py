@@ -61,7 +61,6 @@ class QuantileFit:
     outcome: Array
     arm: Flags
     quantile: float
-    trim: float
     fold: Codes
     group: Codes
     seed: int
@@ -76,7 +75,6 @@ class QuantileFit:
             arm=self.arm,
             quantile=self.quantile,
             propensity_learner=self.propensity_learner,
-            trim=self.trim,
             fold=self.fold,
             group=self.group,
             seed=self.seed,

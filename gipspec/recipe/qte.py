@@ -60,7 +60,7 @@ def _nuisances(piece: Piece) -> tuple[Nuisance, ...]:
             (y <= np.quantile(y[arm], q)).astype(np.float64),
             settings.learner_y,
             teach=arm,
-            way=Localized(outcome=y, quantile=q, propensity=propensity, trim=settings.trim),
+            way=Localized(outcome=y, quantile=q, propensity=propensity),
         )
         for q in settings.quantiles
         for name, arm in _arms(piece).items()

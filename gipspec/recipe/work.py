@@ -29,7 +29,6 @@ class Localized:
     outcome: Array
     quantile: float
     propensity: Nuisance
-    trim: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -14,7 +14,7 @@ from gipspec.engine.tasks import FitTask
 from gipspec.learn import QuantileFit, cross_fit_quantile
 from gipspec.learn.quantile import weighted_quantile
 
-UNITS, PERIODS, FOLDS, TRIM = 24, 8, 3, 0.02
+UNITS, PERIODS, FOLDS = 24, 8, 3
 RNG = np.random.default_rng(11)
 UNIT = np.repeat(np.arange(UNITS), PERIODS)
 FOLD = UNIT % FOLDS
@@ -24,7 +24,7 @@ Y = 0.5 * D + X[:, 0] + X[:, 1] + RNG.normal(size=UNIT.size)
 
 
 def fit(one=None, *, y=Y, arm=D, quantile=0.5, x=X, **more):
-    arguments = {"propensity_learner": quick("ols"), "trim": TRIM, "fold": FOLD, "group": UNIT, "seed": 7}
+    arguments = {"propensity_learner": quick("ols"), "fold": FOLD, "group": UNIT, "seed": 7}
     return cross_fit_quantile(one or quick("ols"), x, y, arm=arm, quantile=quantile, **(arguments | more))
 
 
@@ -50,7 +50,7 @@ def by_hand(arm, quantile, y=Y):
         weight = np.zeros(UNIT.size)
         for j in range(2):
             learn, held_out = first & (inner != j), first & (inner == j)
-            p = least_squares(X[learn], arm[learn], X[held_out]).clip(TRIM, 1 - TRIM)
+            p = least_squares(X[learn], arm[learn], X[held_out]).clip(0.1, 0.9)
             weight[held_out] = arm[held_out] / p
         below = [y0 for y0 in np.sort(y[first & arm]) if weight[y <= y0].sum() >= quantile * weight.sum()]
         learn = second & arm
@@ -154,7 +154,6 @@ def test_a_request_does_what_the_function_does_and_every_field_counts():
         outcome=Y,
         arm=D,
         quantile=0.25,
-        trim=TRIM,
         fold=FOLD,
         group=UNIT,
         seed=7,
@@ -167,10 +166,9 @@ def test_a_request_does_what_the_function_does_and_every_field_counts():
     others = [
         key(quantile=0.26),
         key(arm=~D),
-        key(trim=0.03),
         key(propensity_learner=quick("logit")),
         key(outcome=Y + 1),
         key(seed=8),
     ]
-    assert len({key(), *others}) == 7
+    assert len({key(), *others}) == 6
     assert key(name="other") == key()

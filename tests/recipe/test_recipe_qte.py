@@ -76,7 +76,6 @@ def predictions(frame, arm, quantile):
         arm=frame["d"] == arm,
         quantile=quantile,
         propensity_learner=OLS,
-        trim=TRIM,
         fold=fold,
         group=UNIT,
         seed=1,
