@@ -14,7 +14,8 @@ from gipspec.report.phrases import column_list
 
 Reader = Callable[[Column], Cell]
 
-WHOLE = 1000
+P_DIGITS = 3
+WHOLE = 1000  # from which on a cut has no decimals
 
 SPLIT = "Each group is estimated anew"
 POOLED = "Effects of groups are from the nuisances of the whole sample, with the moderator among the controls"
@@ -55,27 +56,27 @@ def _names(part: str, moderator: str) -> bool:
     return part == moderator or re.fullmatch(r"(terciles|quantiles)\(.*", part) is not None
 
 
-def comparison_readers(everywhere: tuple[Column, ...], digits: int) -> list[tuple[Cell, Reader]]:
+def comparison_readers(everywhere: tuple[Column, ...]) -> list[tuple[Cell, Reader]]:
     """Return the rows below differences of groups: their p-values, plain and adjusted, and of equality."""
     compared = [c.first for c in everywhere if c.minus]
     if not compared:
         return []
     readers: list[tuple[Cell, Reader]] = [
-        (Text(text="Difference, p-value"), lambda c: _number(c.first.p if c.minus else None, digits))
+        (Text(text="Difference, p-value"), lambda c: _number(c.first.p if c.minus else None))
     ]
     if any("p_rw" in dict(e.measures) for e in compared):
-        readers.append((Text(text="Difference, adjusted p-value"), _measure("p_rw", digits)))
+        readers.append((Text(text="Difference, adjusted p-value"), _measure("p_rw")))
     if any(dict(e.measures).get("equality.df", 0.0) > 1 for e in compared):
-        readers.append((Text(text="Groups equal, p-value"), _measure("equality.p", digits)))
+        readers.append((Text(text="Groups equal, p-value"), _measure("equality.p")))
     return readers
 
 
-def _measure(name: str, digits: int) -> Reader:
-    return lambda c: _number(dict(c.first.measures).get(name) if c.minus else None, digits)
+def _measure(name: str) -> Reader:
+    return lambda c: _number(dict(c.first.measures).get(name) if c.minus else None)
 
 
-def _number(value: float | None, digits: int) -> Cell:
-    return DASH if value is None else Number(value=value, digits=digits)
+def _number(value: float | None) -> Cell:
+    return DASH if value is None else Number(value=value, digits=P_DIGITS)
 
 
 def group_sentences(columns: tuple[Column, ...], labels: Mapping[str, str]) -> list[str]:

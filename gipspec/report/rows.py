@@ -126,7 +126,7 @@ def footer_rows(
     columns: tuple[Column, ...], everywhere: tuple[Column, ...], labels: Mapping[str, str], digits: int
 ) -> tuple[Row, ...]:
     """Return the footer of a panel in the genre's order; `everywhere` are the columns of all panels."""
-    readers = comparison_readers(everywhere, digits)
+    readers = comparison_readers(everywhere)
     readers.append((Text(text="Controls"), _fitted(_linear_controls)))
     if any(_squares(c.first) for c in everywhere):
         readers.append((Text(text="Controls, squared"), _fitted(lambda c: Mark(on=_squares(c.first)))))

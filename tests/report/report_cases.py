@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 
-from report_factory import contrast, difference, estimate, fit, model, panelled, request, results, study
+from report_factory import (
+    contrast,
+    difference,
+    estimate,
+    fit,
+    grouped,
+    model,
+    panelled,
+    request,
+    results,
+    study,
+)
 
 from gipspec.engine.results import IndexWeights
 from gipspec.report import build_table, weights_table
@@ -135,6 +146,22 @@ def joint() -> Table:
     return build_table(wanted, results(found, draft=True), study())
 
 
+def groups() -> Table:
+    found = [estimate("base")]
+    for variant in ("openness", "digital", "compute"):
+        found += grouped(
+            f"hetero.{variant}", variant, {"low": "Low", "high": "High"}, measures=(("p_rw", 0.061),)
+        )
+    found += grouped(
+        "pooled", "region", {"east": "East", "central": "Central", "west": "West_%"}, by="pooled"
+    )
+    names = ("base", "hetero.openness", "hetero.digital", "hetero.compute", "pooled")
+    labels = (("openness", "Trade openness"), ("digital", "Digital economy"), ("region", "Region & more"))
+    return build_table(
+        request(*names, name="groups", title="Heterogeneity"), results(found, labels=labels), study()
+    )
+
+
 def weights() -> Table:
     rows = (
         ("resist", "Resistance", "+", 0.412345),
@@ -145,4 +172,4 @@ def weights() -> Table:
     return weights_table(results((), indices=(index,)), study(labels=(("recover", "Recovery"),)))
 
 
-CASES = {f.__name__: f for f in (default, panels, chinese, hostile, eight, joint, weights)}
+CASES = {f.__name__: f for f in (default, panels, chinese, hostile, eight, joint, groups, weights)}

@@ -92,6 +92,40 @@ def estimate(name: str, coef: float = 0.05213, se: float = 0.01127, **changes: o
     return dataclasses.replace(made, **changes)  # type: ignore[arg-type]
 
 
+def grouped(
+    name: str,
+    moderator: str,
+    groups: dict[str, str],
+    *,
+    by: str = "split",
+    choice: str = "",
+    measures: tuple[tuple[str, float], ...] = (),
+) -> list[Estimate]:
+    """The groups of a model, by key, and the difference of each to the first."""
+    family, _, variant = name.partition(".")
+    shared = {
+        "model_name": name,
+        "family": family,
+        "variant": variant,
+        "choice": choice or variant,
+        "moderator": moderator,
+        "settings": (("het_by", by),),
+    }
+    found = [
+        estimate(f"{name}.{key}", 0.05 + 0.01 * i, key=key, kind="group", group=label, n=1000 + i, **shared)
+        for i, (key, label) in enumerate(groups.items())
+    ]
+    (_, base), *others = groups.items()
+    for i, (key, label) in enumerate(others):
+        at = "difference" if len(groups) == 2 else f"difference.{key}"
+        equal = (("equality.p", 0.0321), ("equality.chi2", 6.9), ("equality.df", float(len(others))))
+        less = {"key": at, "kind": "difference", "group": f"{label} − {base}", "nuisances": ()}
+        found.append(
+            estimate(f"{name}.{at}", 0.01 * (i + 1), 0.005, **shared, **less, measures=(*equal, *measures))
+        )
+    return found
+
+
 def difference(name: str, left: Estimate, right: Estimate, se: float = 0.0061) -> Estimate:
     made = estimate(name, left.coef - right.coef, se)
     return dataclasses.replace(
