@@ -18,7 +18,7 @@ pytestmark = pytest.mark.latex
 
 PACKAGES = r"\usepackage{booktabs,threeparttable,adjustbox}"
 HAN = r'\usepackage{fontspec}\setmainfont{WenQuanYi Zen Hei}\XeTeXlinebreaklocale "zh"'
-LATIN = ("default", "panels", "eight", "joint", "weights")
+LATIN = ("default", "panels", "eight", "joint", "groups", "weights")
 TOLERANCE = 5.0  # points
 
 
