@@ -13,6 +13,7 @@ from report_tools import pdf_of_office, text_of_pdf
 
 from gipspec.report import csv_table, docx_table, typst_table
 from gipspec.report.escape import one_line
+from gipspec.report.formats.word import sheet_of
 from gipspec.report.table import Table
 
 PAGE = """\
@@ -85,7 +86,7 @@ def test_word_opens_elsewhere(tmp_path: Path) -> None:
     for name, table in tables.items():
         text = text_of_pdf(tmp_path / f"{name}.pdf")
         assert numbers(body(text)) == of_table(table) != [], name
-        assert text.count("\f") == 1  # one page
+        assert text.count("\f") == 1 or not sheet_of(table).whole
         assert f"Table 1. {one_line(table.title or table.name)}" in text
     pages = text_of_pdf(tmp_path / "long.pdf").split("\f")[:-1]
     assert len(pages) > 2

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gipspec.report.formats.archive import require, sealed
+from gipspec.report.formats.bands import bands_of
 from gipspec.report.formats.measures import column_characters, stub_characters
 from gipspec.report.formats.pieces import notes_of, title_of
 from gipspec.report.table import Table
+from gipspec.source import display_width
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -25,17 +27,23 @@ LATIN, CHINESE = "Times New Roman", "SimSun"
 PAGE = (11906, 16838)  # A4, in twentieths of a point
 MARGIN = 1440
 GAP = 2  # characters between columns
+AROUND = 1.5  # points above and below a line
+CAPTION = 30  # points that the caption takes
 # Tried in this order until the table fits: the page on its side, points of the text.
 SIZES = ((False, 10.0), (False, 9.0), (False, 8.0), (True, 9.0), (True, 8.0), (True, 7.0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """How a table is fitted to a page: `widths` of labels and columns, in twentieths of a point."""
+    """How a table is fitted to a page: `widths` of labels and columns, in twentieths of a point.
+
+    `whole` tells that the table with its notes fits on one page.
+    """
 
     landscape: bool
     points: float
     widths: tuple[int, ...]
+    whole: bool
 
 
 def docx_table(table: Table) -> bytes:
@@ -49,7 +57,11 @@ def docx_table(table: Table) -> bytes:
     sheet = sheet_of(table)
     _style(document, sheet)
     body = document.element.body
-    parts = (caption(title_of(table)), table_element(table, sheet.widths), notes(notes_of(table)))
+    parts = (
+        caption(title_of(table)),
+        table_element(table, sheet.widths, whole=sheet.whole),
+        notes(notes_of(table)),
+    )
     for at, part in enumerate(parts):
         body.insert(at, part)
     out = io.BytesIO()
@@ -58,15 +70,18 @@ def docx_table(table: Table) -> bytes:
 
 
 def sheet_of(table: Table) -> Sheet:
-    """Return the first of `SIZES` that the table fits into, and the last where none is wide enough."""
+    """Return the first of `SIZES` in which the table fits on a page, or else in which it is not too wide."""
     characters = [stub_characters(table) + GAP, *([column_characters(table) + GAP] * table.columns)]
     natural = sum(characters)
-    landscape, points = next(
-        (choice for choice in SIZES if natural * _character(choice[1]) <= _room(choice[0])), SIZES[-1]
-    )
+    wide_enough = [size for size in SIZES if natural * _character(size[1]) <= _room(size[0])] or [SIZES[-1]]
+    whole = [size for size in wide_enough if _height(table, *size) <= _room(not size[0])]
+    landscape, points = (whole or wide_enough)[0]
     room = _room(landscape)
     return Sheet(
-        landscape=landscape, points=points, widths=tuple(room * count // natural for count in characters)
+        landscape=landscape,
+        points=points,
+        widths=tuple(room * count // natural for count in characters),
+        whole=bool(whole),
     )
 
 
@@ -75,7 +90,15 @@ def _character(points: float) -> float:
 
 
 def _room(landscape: bool) -> int:
+    """Return the width of what is printed; the height is that of the page on its other side."""
     return PAGE[1 if landscape else 0] - 2 * MARGIN
+
+
+def _height(table: Table, landscape: bool, points: float) -> float:
+    """Return about how high caption, lines and notes are."""
+    lines = sum(len(band.lines) for band in bands_of(table))
+    of_notes = display_width(notes_of(table)) * _character(points) // _room(landscape) + 1
+    return 20 * (CAPTION + lines * (1.2 * points + 2 * AROUND) + of_notes * 1.2 * points)
 
 
 def _style(document: Document, sheet: Sheet) -> None:
@@ -105,6 +128,6 @@ def _style(document: Document, sheet: Sheet) -> None:
         style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = document.styles["Normal"]
         style.font.size = Pt(points)
-        style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(1.5)
+        style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(AROUND)
         style.paragraph_format.line_spacing = 1.0
     document.styles[NOTES].paragraph_format.space_before = Pt(4)

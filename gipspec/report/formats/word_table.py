@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 THICK, THIN, HAIR = 12, 6, 4  # eighths of a point
 SIDE = 80  # margin of a cell on its left and right, in twentieths of a point
 BETWEEN = 60  # above a term
-MOST_TOGETHER = 40  # lines that are kept on one page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +60,11 @@ def notes(text: str) -> Element:
     return _paragraph("TableNotes", *runs, look=Look(align=""))
 
 
-def table_element(table: Table, widths: tuple[int, ...]) -> Element:
-    """Return the table; `widths` are those of labels and columns, in twentieths of a point."""
+def table_element(table: Table, widths: tuple[int, ...], *, whole: bool) -> Element:
+    """Return the table; `widths` are those of labels and columns, in twentieths of a point.
+
+    A `whole` table stays on one page, any other breaks between terms.
+    """
     properties = element(
         "tblPr",
         element("tblW", w=sum(widths), type="dxa"),
@@ -74,13 +76,11 @@ def table_element(table: Table, widths: tuple[int, ...]) -> Element:
     )
     grid = element("tblGrid", *(element("gridCol", w=width) for width in widths))
     bands = bands_of(table)
-    short = sum(len(band.lines) for band in bands) <= MOST_TOGETHER
-    rows = [row for i, band in enumerate(bands) for row in _rows(band, i, i == len(bands) - 1, widths, short)]
+    rows = [row for i, band in enumerate(bands) for row in _rows(band, i, i == len(bands) - 1, widths, whole)]
     return element("tbl", properties, grid, *rows)
 
 
-def _rows(band: Band, number: int, last: bool, widths: tuple[int, ...], short: bool) -> list[Element]:
-    """Return the rows of a band. A short table stays on a page, a long one breaks between terms."""
+def _rows(band: Band, number: int, last: bool, widths: tuple[int, ...], whole: bool) -> list[Element]:
     rows: list[Element] = []
     for i, line in enumerate(band.lines):
         top = (THICK if number == 0 else THIN) if i == 0 else 0
@@ -89,7 +89,7 @@ def _rows(band: Band, number: int, last: bool, widths: tuple[int, ...], short: b
         properties = element("trPr", element("cantSplit"))
         if number == 0:
             properties.append(element("tblHeader"))
-        keep = short or band.kind == "head" or line.reach > 1
+        keep = whole or band.kind == "head" or line.reach > 1
         cells = _cells(line, widths, Look(top=top, bottom=bottom, above=above, keep=keep))
         rows.append(element("tr", properties, *cells))
     return rows
