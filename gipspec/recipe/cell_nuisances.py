@@ -1,7 +1,8 @@
 """The nuisances of a staggered design: the change of the outcome without treatment, and the propensity.
 
-A cell holds few units. Learners that find interactions by themselves therefore learn one function over all
-cells, with base, period and cohort among the features; the others learn each cell by itself.
+A cell holds few units. Trees, which find by themselves what differs between cells, therefore learn one
+function over all of them, with base, period and cohort among the features. Other learners learn the change of
+the outcome anew for each base and period, and the propensity for each cohort.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class _Block:
     """Rows of a nuisance that serve the `cells` at these positions: `units` (n,), sorted, and their target.
 
     `codes` tell the block from others to a learner that sees several: base, period and, for the propensity,
-    the cohort. Blocks are learned together with those of the same `pool` only.
+    the cohort. Trees learn the blocks of one `pool` together, other learners those of one `part` of it.
     """
 
     cells: tuple[int, ...]
@@ -50,6 +51,7 @@ class _Block:
     teach: Flags | None
     codes: tuple[int, ...]
     pool: int | None
+    part: int
 
 
 def cell_nuisances(design: Staggered) -> CellNuisances:
@@ -71,7 +73,7 @@ def cell_nuisances(design: Staggered) -> CellNuisances:
 
 
 def learned_together(learner: Learner) -> bool:
-    """Tell whether a learner sees all cells at once: trees do, and stacks that hold them."""
+    """Tell whether a learner sees all cells at once: trees do, and stacks that hold some."""
     return LEARNERS[learner.name].tree or any(learned_together(m) for m in learner.members)
 
 
@@ -98,6 +100,7 @@ def _changes(design: Staggered) -> list[_Block]:
                 teach=~whole.treated,
                 codes=(base, period),
                 pool=pool,
+                part=len(blocks),
             )
         )
     return blocks
@@ -120,6 +123,7 @@ def _memberships(design: Staggered) -> list[_Block]:
             teach=None,
             codes=(cell.base, cell.period, cell.cohort),
             pool=None,
+            part=cell.cohort,
         )
         for k, cell in enumerate(design.cells.cells)
     ]
@@ -130,9 +134,9 @@ def _learned(
 ) -> tuple[tuple[Nuisance, ...], tuple[Slot, ...]]:
     """Return the nuisances of blocks, and the slot of every cell."""
     together = learned_together(learner) and design.x.shape[2] > 0
-    groups: dict[tuple[str, int | None], list[_Block]] = {}
-    for k, block in enumerate(blocks):
-        groups.setdefault(("pool", block.pool) if together else ("block", k), []).append(block)
+    groups: dict[int | None, list[_Block]] = {}
+    for block in blocks:
+        groups.setdefault(block.pool if together else block.part, []).append(block)
     nuisances: list[Nuisance] = []
     slots: dict[int, Slot] = {}
     for group in groups.values():
@@ -142,20 +146,18 @@ def _learned(
                 at = start + np.searchsorted(block.units, design.cells.cells[k].units)
                 slots[k] = Slot(nuisance=len(nuisances), at=at)
             start += len(block.units)
-        nuisances.append(_nuisance(design, role, name, learner, group, together))
+        nuisances.append(_nuisance(design, role, name, learner, group))
     return tuple(nuisances), tuple(slots[k] for k in range(len(design.cells.cells)))
 
 
 def _nuisance(
-    design: Staggered, role: str, name: str, learner: Learner, blocks: Sequence[_Block], together: bool
+    design: Staggered, role: str, name: str, learner: Learner, blocks: Sequence[_Block]
 ) -> Nuisance:
     units = np.concatenate([block.units for block in blocks])
     teachers = [block.teach for block in blocks if block.teach is not None]
     x = _distinct(np.concatenate([_controls(design, block) for block in blocks]))
-    codes = np.empty((len(units), 0))
-    if together:
-        codes = np.repeat([block.codes for block in blocks], [len(b.units) for b in blocks], axis=0)
-        codes = _distinct(codes.astype(np.float64))
+    codes = np.repeat([block.codes for block in blocks], [len(block.units) for block in blocks], axis=0)
+    codes = _distinct(codes.astype(np.float64))
     return Nuisance(
         role=role,
         name=name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from gipspec.learn import CrossFit, fit_quality
 from gipspec.recipe.cell_nuisances import CellNuisances, Slot, predicted
 from gipspec.recipe.found import NuisanceFit
 from gipspec.recipe.staggered import Staggered, reported
-from gipspec.recipe.work import Codes, Fits
+from gipspec.recipe.work import Array, Codes, Fits
 
 Metrics = tuple[tuple[str, float], ...]
 
@@ -50,7 +50,7 @@ def diagnose(design: Staggered, asked: CellNuisances, fits: Fits) -> Diagnosis:
             task = rep[asked.treatment[k].nuisance].task
             changes.append(fit_quality(change[controls], g0_hat[controls], "regression"))
             adoption.append(fit_quality(d, m_hat, task))
-            overlaps.append(overlap(d, m_hat, trim=settings.trim, target="att"))
+            overlaps.append(_overlap(d, m_hat, settings.trim))
             shares.append(float(np.var(d - m_hat) / np.var(d)))
     rows = np.repeat([len(design.cells.cells[k].units) for k in at], len(fits)).astype(np.int64)
     outcome = NuisanceFit(
@@ -72,6 +72,11 @@ def diagnose(design: Staggered, asked: CellNuisances, fits: Fits) -> Diagnosis:
         overlaps=tuple(overlaps),
         residual_share=float(np.average(shares, weights=rows)),
     )
+
+
+def _overlap(d: Array, m_hat: Array, trim: float) -> Overlap:
+    """Describe the propensities of a cell. Only a large one is trimmed: a small one means little weight."""
+    return replace(overlap(d, m_hat, trim=trim, target="att"), trimmed=float(np.mean(m_hat > 1 - trim)))
 
 
 def _means(measured: Sequence[Metrics], rows: Codes) -> Metrics:
