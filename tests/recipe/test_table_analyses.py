@@ -27,8 +27,8 @@ def test_permutation_p_values_stand_in_the_footer(tmp_path: Path) -> None:
     assert "Permutation p-value -- 0.050 0.002" in text  # 1/20, and .0015
     assert (
         "Permutation p-values compare |t| with that of draws in which whole paths of the treatment are "
-        "permuted over units: 19, each with a treatment nuisance of its own in column (2); 1,999 within half, "
-        "with the propensity that permuting implies in column (3)."
+        "permuted over units: 19, each with a treatment nuisance of its own in column (2); 1,999 within half,"
+        " with the propensity that permuting implies in column (3)."
     ) in text
 
 
