@@ -198,3 +198,17 @@ def test_a_quantile_that_fails_spares_the_others(tmp_path):
     assert [p.code for p in results.problems if p.severity == "error"] == ["G420"]
     assert {e.key.partition(".")[0] for e in results} == {"q90"}
     assert dict(results.series[0].series.columns)["quantile"] == (0.9,)
+
+
+def test_two_quantile_effects_can_be_compared(tmp_path):
+    frame = panel()
+    frame.to_csv(tmp_path / "d.csv", index=False)
+    _, results = run(BY_HAND + "gap <- spread.q60 - spread.q30\n", tmp_path)
+    moved = {
+        q: scores_by_hand(frame, 1, q, results[f"spread.{quantile_key(q)}.treated"].coef)
+        - scores_by_hand(frame, 0, q, results[f"spread.{quantile_key(q)}.untreated"].coef)
+        for q in (0.3, 0.6)
+    }
+    sums = pd.Series(moved[0.6] - moved[0.3]).groupby(UNIT).sum()
+    assert results["gap"].se == pytest.approx(np.sqrt((sums**2).sum()) / len(frame), abs=1e-8)
+    assert results["gap"].coef == pytest.approx(results["spread.q60"].coef - results["spread.q30"].coef)
