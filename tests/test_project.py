@@ -88,8 +88,7 @@ def functions_table() -> Iterable[str]:
     for f in FUNCTIONS.values():
         more = ("...",) if f.repeats else ()
         arguments = ", ".join((*f.positional, *more, *(f"{n}=" for n in f.named)))
-        later = "**later** · " if f.role == "moderator" else ""
-        yield row(f"`{f.name}({arguments})`", later + f.meaning, f"`{f.example}`")
+        yield row(f"`{f.name}({arguments})`", f.meaning, f"`{f.example}`")
 
 
 def exhibits_table() -> Iterable[str]:
