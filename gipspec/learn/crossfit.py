@@ -47,8 +47,8 @@ def cross_fit(
 
     `fold` (n,) are codes from 0, constant within units; in a sub-sample some may be missing. `group` (n,) are
     unit codes, which inner folds keep whole. `categorical` are positions of columns of codes, `name` is what
-    messages call the target. `teach` (n,) flags the rows that may be learned from (the treated, say); all rows
-    are predicted, and where the teachers of a fold have one value only, that value is the prediction.
+    messages call the target. `teach` (n,) flags the rows that may be learned from (the treated, say); all
+    rows are predicted, and where the teachers of a fold have one value only, that value is the prediction.
     Raises GipError: G403 too few folds or units, G404 a classifier without a binary target, G406 a numerical
     failure, G409 a package is missing, G412 a training set with one class, G414 without rows.
     """

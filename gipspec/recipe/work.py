@@ -22,8 +22,8 @@ Fits = Sequence[Sequence[CrossFit]]  # by repetition, then in the order of the n
 class Localized:
     """Learn P(Y ≤ θ | x) among the rows that teach, θ a preliminary `quantile` of theirs: `QuantileFit`.
 
-    `outcome` (n,) is Y; `propensity` is the treatment's nuisance, whose learner weighs the rows for θ. A search
-    for parameters takes the nuisance's own target: whether Y is at most the sample quantile of these rows.
+    `outcome` (n,) is Y; `propensity` is the treatment's nuisance, whose learner weighs the rows for θ. A
+    search for parameters takes the nuisance's own target: whether Y is at most the rows' sample quantile.
     """
 
     outcome: Array
