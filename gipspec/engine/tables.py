@@ -97,4 +97,5 @@ def _untested(found: Problem, names: tuple[str, ...]) -> Problem:
     """Speak of columns of a table where the test speaks of collinear treatments."""
     if found.code != "G411":
         return found
-    return problem("G433", names=" and ".join(f"`{name}`" for name in names))
+    *most, last = (f"`{name}`" for name in names)
+    return problem("G433", names=f"{', '.join(most)} and {last}")
