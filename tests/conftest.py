@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cli_shell import PANEL, SPEC, Shell
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,3 +28,12 @@ def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
         assert text == path.read_text(encoding="utf-8")
 
     return compare
+
+
+@pytest.fixture
+def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
+    shutil.copy(PANEL, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    made = Shell(tmp_path, capsys)
+    made.write(SPEC)
+    return made

@@ -3,56 +3,15 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from cli_shell import SPEC, Shell
 
-from gipspec.cli import main
 from gipspec.diagnostics import CODES
 from gipspec.lang.vocabulary import FUNCTIONS, LEARNERS, MODELS, OPTIONS, TABLE_OPTIONS
-
-PANEL = Path(__file__).parent / "golden" / "bad" / "data" / "panel.csv"
-SPEC = """\
-data "panel.csv"
-panel city year
-defaults learner=ols; reps=2
-base <- y ~ d | x1
-more <- base; add=x2
-gap <- base - more
-table main "Main": base, more, gap
-"""
-
-
-@dataclass
-class Shell:
-    """Runs commands in a folder of its own."""
-
-    folder: Path
-    capture: pytest.CaptureFixture[str]
-
-    def __call__(self, *args: str) -> tuple[int, str, str]:
-        self.capture.readouterr()
-        with pytest.raises(SystemExit) as stop:
-            main(list(args))
-        out, err = self.capture.readouterr()
-        assert isinstance(stop.value.code, int)
-        return stop.value.code, out, err
-
-    def write(self, text: str, name: str = "study.gip") -> None:
-        (self.folder / name).write_text(text, encoding="utf-8")
-
-
-@pytest.fixture
-def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
-    shutil.copy(PANEL, tmp_path)
-    monkeypatch.chdir(tmp_path)
-    made = Shell(tmp_path, capsys)
-    made.write(SPEC)
-    return made
 
 
 def test_a_sound_spec_checks(shell: Shell) -> None:

@@ -19,6 +19,9 @@ _COMMANDS = {
     "run": ("run", "Estimate a study and write its outputs."),
     "show": ("show", "Show the results of the last run."),
     "fmt": ("fmt", "Print specs in their canonical form."),
+    "log": ("log", "List the runs of a study, and what changed."),
+    "diff": ("diff", "Compare the last run with an earlier one."),
+    "clean": ("clean", "Remove finished fits that are old or too many."),
     "explain": ("explain", "Explain a problem code, option, learner, function or model."),
 }
 

@@ -1,8 +1,17 @@
 """Running a plan: tasks with keys, a store, executors, results."""
 
+from gipspec.engine.history import Comparison, Entry, compare_entries, entries_of
 from gipspec.engine.ledger import Run, read_runs
 from gipspec.engine.progress import Progress, Silent
-from gipspec.engine.record import Tally, Tried, record_run, specifications_tried
+from gipspec.engine.record import (
+    State,
+    Tally,
+    Tried,
+    changes_by_run,
+    record_run,
+    specifications_tried,
+    states_of,
+)
 from gipspec.engine.results import Estimate, IndexWeights, JointTest, NamedSeries, Results, TableInference
 from gipspec.engine.run import run_plan
 from gipspec.engine.store import Store
@@ -13,7 +22,9 @@ from gipspec.engine.workers import default_jobs
 from gipspec.recipe import NuisanceFit
 
 __all__ = [
+    "Comparison",
     "Demand",
+    "Entry",
     "Estimate",
     "IndexWeights",
     "JointTest",
@@ -23,18 +34,23 @@ __all__ = [
     "Results",
     "Run",
     "Silent",
+    "State",
     "Store",
     "Survey",
     "TableFamily",
     "TableInference",
     "Tally",
     "Tried",
+    "changes_by_run",
+    "compare_entries",
     "default_jobs",
+    "entries_of",
     "infer_tables",
     "read_runs",
     "record_run",
     "run_plan",
     "run_versions",
     "specifications_tried",
+    "states_of",
     "survey",
 ]

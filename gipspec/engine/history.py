@@ -11,6 +11,7 @@ from gipspec.plan import setting_changes, version_changes
 
 Versions = tuple[tuple[str, str], ...]
 SAME = 1e-9  # relative: numbers that are nearer are the same, up to rounding on another machine
+MOVED = " moved"
 UNKNOWN = "for no reason that was recorded"
 
 
@@ -112,7 +113,7 @@ def _causes(before: Entry, now: Entry, differ: set[str]) -> tuple[str, ...]:
         causes.append("other versions of " + ", ".join(packages))
     if now.model == "difference":
         sides = [side for side in now.term.split(" - ") if side in differ]
-        causes += [f"{side} moved" for side in sides]
+        causes += [side + MOVED for side in sides]
     if not causes and before.line != now.line:
         causes.append(f"the line was: {before.line}")
     return tuple(causes) or (UNKNOWN,)

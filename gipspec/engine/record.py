@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from gipspec.diagnostics import Problem, problem
-from gipspec.engine.history import Entry, entries_of
+from gipspec.engine.history import Comparison, Entry, compare_entries, entries_of
 from gipspec.engine.ledger import NAME, Run, append_run, spec_path
 from gipspec.engine.progress import Progress
 from gipspec.engine.results import Results
@@ -107,3 +107,45 @@ def specifications_tried(runs: Iterable[Run], results: Results, shown: Collectio
 
 def _specification(entry: Entry) -> frozenset[tuple[str, str]]:
     return frozenset((name, value) for name, value in entry.settings.items() if name not in _PRECISION)
+
+
+def changes_by_run(runs: Iterable[Run]) -> tuple[Comparison | None, ...]:
+    """Return for each run what changed since each of its estimates was last made; None for a first run.
+
+    Drafts are compared with drafts. What a run did not select, or failed to estimate, is not gone.
+    """
+    known: dict[bool, dict[str, Entry]] = {}
+    found: list[Comparison | None] = []
+    for run in runs:
+        last, now = known.get(run.draft), {e.name: e for e in run.entries}
+        if last is None:
+            found.append(None)
+        else:
+            kept = {
+                n: e for n, e in last.items() if n in now or not (run.selected or e.model_name in run.failed)
+            }
+            found.append(compare_entries(kept.values(), run.entries))
+        known[run.draft] = {**(last or {}), **now} if run.selected or run.failed else now
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """An estimate as a run left it, where it was new or had changed, and the causes of the change."""
+
+    run: Run
+    entry: Entry
+    causes: tuple[str, ...]
+
+
+def states_of(
+    wanted: Callable[[str], bool], runs: Iterable[Run], changes: Iterable[Comparison | None]
+) -> tuple[State, ...]:
+    """Return the history of the estimates whose names are `wanted`, without the runs that changed nothing."""
+    found: list[State] = []
+    for run, changed in zip(runs, changes, strict=True):
+        fresh = run.entries if changed is None else changed.added
+        told: dict[str, tuple[Entry, tuple[str, ...]]] = {e.name: (e, ("new",)) for e in fresh}
+        told |= {m.now.name: (m.now, m.causes) for m in changed.moved} if changed else {}
+        found += [State(run=run, entry=e, causes=c) for name, (e, c) in told.items() if wanted(name)]
+    return tuple(found)

@@ -58,8 +58,19 @@ def _verdict(
 
 def setting_changes(before: Settings, now: Settings) -> list[str]:
     """Say what differs between the settings of two estimates: `folds 5→10`, `let index changed`."""
-    keys = [k for k in now if before.get(k) != now[k]]
-    return [f"{k} changed" if k.startswith("let ") else f"{k} {before.get(k, '?')}→{now[k]}" for k in keys]
+    pairs = {key: (before.get(key, "?"), now[key]) for key in now if before.get(key) != now[key]}
+    learners = [key for key in now if key.startswith("learner_")]
+    if len(learners) > 1 and len({pairs.get(key) for key in learners}) == 1 and learners[0] in pairs:
+        one = {"learner" if key == learners[0] else key: pair for key, pair in pairs.items()}
+        pairs = {key: pair for key, pair in one.items() if key not in learners}
+    return [f"{key} changed" if key.startswith("let ") else _change(key, *pairs[key]) for key in pairs]
+
+
+def _change(key: str, old: str, new: str) -> str:
+    """Parameters are told only where a learner differs from another one of the same name."""
+    if key.startswith("learner") and old.partition("(")[0] != new.partition("(")[0]:
+        old, new = old.partition("(")[0], new.partition("(")[0]
+    return f"{key} {old}→{new}"
 
 
 def version_changes(before: tuple[tuple[str, str], ...], now: tuple[tuple[str, str], ...]) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import json
 from collections.abc import Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -9,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from gipspec.api import load
+from gipspec.cli import main
 from gipspec.diagnostics import Problem
 from gipspec.engine import Silent, workers
 from gipspec.engine.tasks import FitTask, Task
 from gipspec.engine.workers import Finished
 from gipspec.learn import CrossFit
+from gipspec.report import read_lock
 
 Run = Callable[[Path, pytest.MonkeyPatch], tuple[Problem, ...]]
 
@@ -29,9 +33,10 @@ class Heard(Silent):
 
 
 def heard(spec: Path, jobs: int = 1, store: Path | None = None) -> tuple[Problem, ...]:
+    """Run a spec and return what was heard meanwhile."""
     progress = Heard()
-    results = load(spec).run(jobs=jobs, store=store, progress=progress)
-    return (*progress.problems, *results.problems)
+    load(spec).run(jobs=jobs, store=store, progress=progress)
+    return tuple(progress.problems)
 
 
 def out_of_memory(spec: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Problem, ...]:
@@ -39,7 +44,7 @@ def out_of_memory(spec: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Problem,
         raise MemoryError
 
     monkeypatch.setattr(FitTask, "run", starve)
-    return heard(spec)
+    return load(spec).run().problems
 
 
 def dying_worker(spec: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Problem, ...]:
@@ -54,7 +59,55 @@ def dying_worker(spec: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Problem, 
     return heard(spec, jobs=2)
 
 
+def broken_ledger(spec: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Problem, ...]:
+    Path(".gipspec").mkdir()
+    Path(".gipspec/ledger.sqlite").write_text("this is no ledger, and it is longer than its head\n" * 20)
+    return heard(spec, store=Path(".gipspec"))
+
+
+def locked(spec: Path) -> tuple[Problem, ...]:
+    loaded = load(spec)
+    lock = read_lock(Path("out"))
+    return loaded.write(loaded.run(locked=lock), Path("out"), locked=lock)
+
+
+def locked_without_a_lock(spec: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Problem, ...]:
+    return locked(spec)
+
+
+def locked_with_other_data(spec: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Problem, ...]:
+    loaded = load(spec)
+    loaded.write(loaded.run(), Path("out"))
+    rows = Path("panel.csv").read_text().splitlines()
+    Path("panel.csv").write_text("\n".join(rows[:-1]) + "\n")
+    return locked(spec)
+
+
+def locked_with_other_outputs(spec: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Problem, ...]:
+    loaded = load(spec)
+    loaded.write(loaded.run(), Path("out"))
+    lock = json.loads(Path("out/gipspec.lock").read_text())
+    lock["outputs"] |= {"results.json": "0" * 64, "tables/main.tex": "1" * 64}
+    Path("out/gipspec.lock").write_text(json.dumps(lock))
+    return locked(spec)
+
+
+def compared_with_run_7(spec: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Problem, ...]:
+    loaded = load(spec)
+    loaded.write(loaded.run(), Path("out") / spec.stem)
+    shown: list[Problem] = []
+    monkeypatch.setattr(importlib.import_module("gipspec.cli.main"), "show_problems", shown.extend)
+    with pytest.raises(SystemExit):
+        main(["diff", spec.name, "7"])
+    return tuple(shown)
+
+
 RUNS: dict[str, Run] = {
     "out of memory": out_of_memory,
     "with a dying worker": dying_worker,
+    "with a broken ledger": broken_ledger,
+    "locked without a lock": locked_without_a_lock,
+    "locked with other data": locked_with_other_data,
+    "locked with other outputs": locked_with_other_outputs,
+    "compared with run 7": compared_with_run_7,
 }
