@@ -26,6 +26,7 @@ MOST_BLOCKS = 2  # panels in a table of the larger size
 CROWDED = 6  # half the gap that stars before a minus sign need at least
 MOST_PADDING = 40  # characters up to which the source is aligned
 STAR = 4  # points beside the last column that a star takes
+STUB_SHARES = {1: "0.4", 2: "0.35"}  # of the line, by the number of columns: room for notes below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,7 @@ def view_of(table: Table) -> dict[str, object]:
         "columns": _column_types(table),
         "width": table.columns + 1,
         "header": tuple(_head(row) for row in table.header),
-        "blocks": tuple(_block(b) for b in table.blocks),
+        "blocks": _widened(tuple(_block(b) for b in table.blocks), table),
         "footer": _aligned(tuple(_line(row) for row in table.footer)),
         "notes": tuple(cell_latex(c) for c in table.notes),
     }
@@ -115,6 +116,17 @@ def _block(block: Block) -> BlockView:
         rows=tuple(replace(line, term=line.term and i > 0) for i, line in enumerate(lines[: len(rows)])),
         footer=lines[len(rows) :],
     )
+
+
+def _widened(blocks: tuple[BlockView, ...], table: Table) -> tuple[BlockView, ...]:
+    """Give the row labels of a table of few columns a least width, lest the notes below be a thin column."""
+    share = STUB_SHARES.get(table.columns)
+    first = blocks[0].header[0]
+    if share is None or first.cells[0] or table.header:
+        return blocks
+    room = Latex(rf"\hspace*{{{share}\linewidth}}")
+    wide = replace(first, cells=(room, *first.cells[1:]))
+    return (replace(blocks[0], header=(wide, *blocks[0].header[1:])), *blocks[1:])
 
 
 def _heading(block: Block) -> tuple[str, tuple[Line, ...]]:
