@@ -177,3 +177,10 @@ def test_what_defaults_ask_for_applies_where_it_suits(tmp_path: Path) -> None:
     results = run(tmp_path, frame, lines, head)
     asked = {e.model_name: dict(e.settings)["het_by"] for e in results if e.moderator}
     assert asked == {"weak": "split", "pool": "pooled"}
+
+
+def test_too_many_categories_are_refused(tmp_path: Path) -> None:
+    frame = panel().assign(name=lambda f: "city " + f.city.astype(str))
+    results = loaded(tmp_path, frame, "hetero <- base; het=name\n").run()
+    (found,) = (p for p in results.problems if p.severity == "error")
+    assert found.code == "G007" and "120 groups by `name`" in found.message
