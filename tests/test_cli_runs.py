@@ -66,10 +66,10 @@ def test_the_log_tells_what_changed_in_each_run(shell: Shell) -> None:
     assert told == [
         "first run",
         "nothing",
-        "folds 5→4 (more)",
-        "the data changed (base) (only base)",
+        "more: folds 5→4",
+        "base: the data changed (only base)",
         "first draft",
-        "the data changed (more); new: extra; gone: gap",
+        "more: the data changed; new: extra; gone: gap",
     ]
     assert [line.split()[5:7] for line in lines[1:]][-3:] == [["4", "4"], ["0", "8"], ["8", "0"]]
 

@@ -48,16 +48,15 @@ def _told(run: Run, changed: Comparison | None) -> str:
 
 
 def phrases(changed: Comparison) -> list[str]:
-    """Say what changed: each cause with the models that it moved, then what is new and what is gone.
+    """Say what changed: the models that moved, each with its causes, then what is new and what is gone.
 
     That a difference moved with its sides is not told again.
     """
-    models: dict[str, list[str]] = {}
+    models: dict[tuple[str, ...], list[str]] = {}
     for move in changed.moved:
-        follows = move.now.model == "difference" and all(c.endswith(MOVED) for c in move.causes)
-        for cause in () if follows else move.causes:
-            models.setdefault(cause, []).append(move.now.model_name)
-    told = [f"{cause} ({_some(names)})" for cause, names in models.items()]
+        if move.now.model != "difference" or not all(c.endswith(MOVED) for c in move.causes):
+            models.setdefault(move.causes, []).append(move.now.model_name)
+    told = [f"{_some(names)}: {', '.join(causes)}" for causes, names in models.items()]
     for word, entries in (("new", changed.added), ("gone", changed.gone)):
         told += [f"{word}: {_some(e.model_name for e in entries)}"] if entries else []
     return told or ["nothing"]
