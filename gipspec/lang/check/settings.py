@@ -31,6 +31,7 @@ from gipspec.source import Span
 
 HEAD_OPTIONS = frozenset({"outcome", "treatment", "add", "drop"})
 DEFAULT_LEARNER = "gbm"
+OTHER_DEFAULTS = {("did", "learner_d"): "ridge"}  # few units adopt together: see docs/statistics.md
 MOST_PERIODS = 1000
 
 
@@ -210,17 +211,12 @@ def _sample(expr: Expr, scope: OptionScope) -> Sample:
 
 def _fill(values: Mapping[str, object], panel: Panel | None) -> Settings:
     """Return settings from typed options, without those of `defaults` that do not suit the model."""
-    default = Learner(
-        name=DEFAULT_LEARNER,
-        parameters=tuple((p.name, p.default) for p in LEARNERS[DEFAULT_LEARNER].parameters),
-        label=DEFAULT_LEARNER,
-    )
     model = str(values.get("model", _implied(values)))
     values = {name: value for name, value in values.items() if model in OPTIONS[name].models}
-    common = values.get("learner", default)
     given = {"model": model} | {k: v for k, v in values.items() if k != "learner"}
     for name in ("learner_y", "learner_d", "learner_z", "learner_m"):
-        given[name] = values.get(name, common)
+        default = _plain(OTHER_DEFAULTS.get((model, name), DEFAULT_LEARNER))
+        given[name] = values.get(name, values.get("learner", default))
     targets = TARGETS.get(model, ("ate",))
     if given.get("target") not in targets:
         given["target"] = targets[0]
@@ -228,10 +224,16 @@ def _fill(values: Mapping[str, object], panel: Panel | None) -> Settings:
     given["fe"] = values.get("fe", unit_time)
     cluster = values.get("cluster", ((panel.unit,),) if panel else ())
     given["cluster"] = tuple(":".join(c) for c in cluster)  # type: ignore[attr-defined]
-    if given["model"] == "did" and panel:
-        given |= {"fe": unit_time, "fe_method": "differences"}
+    if model == "did" and panel:
+        given["fe_method"] = "differences"
         given["cluster"] = given["cluster"] or (panel.unit,)  # the influence of a unit is one number
     return Settings(**given)  # type: ignore[arg-type]
+
+
+def _plain(name: str) -> Learner:
+    """Return a learner with its own parameters."""
+    parameters = tuple((p.name, p.default) for p in LEARNERS[name].parameters)
+    return Learner(name=name, parameters=parameters, label=name)
 
 
 def _implied(values: Mapping[str, object]) -> str:

@@ -60,7 +60,7 @@ _LISTED = (
     _option("target", Word(words=("ate", "att", "late")), "ate", "whose mean effect: all rows (`ate`), the treated (`att`, with `model=irm`), compliers (`late`, that of `model=iivm`); `model=did` has `att`", "treated <- base; model=irm; target=att"),
     _option("learner", LearnerValue(), "gbm", "the learner of every nuisance", "algos <- base; learner=[lasso, rf, gbm]"),
     _option("learner_y", LearnerValue(), "as `learner`", "the learner of the outcome", "mixed <- base; learner_y=gbm; learner_d=ols"),
-    _option("learner_d", LearnerValue(), "as `learner`", "the learner of the treatment", "mixed <- base; learner_d=logit; fe=none"),
+    _option("learner_d", LearnerValue(), "as `learner`; ridge for did", "the learner of the treatment", "mixed <- base; learner_d=logit; fe=none"),
     _option("learner_z", LearnerValue(), "as `learner`", "the learner of the instrument", "endog <- base; iv=quota; learner_z=rf", models=("pliv", "iivm")),
     _option("learner_m", LearnerValue(), "as `learner`", "the learner of the mediator", "mech <- base; via=patents; learner_m=rf", models=("plr", "irm")),
     _option("tune", Whole(low=2, high=1000, none="no"), "no", "trials of a search over the learner's parameters, in folds of whole units", "tuned <- base; tune=30"),
