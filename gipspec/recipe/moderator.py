@@ -37,9 +37,10 @@ class Moderator:
     @property
     def titles(self) -> tuple[str, ...]:
         """What readers call the groups: their categories, or Low and High, Q1 to Qk."""
+        keys, labels = self.grouping.keys, self.grouping.labels
         if self.grouping.cuts:
-            return tuple(key.capitalize() for key in self.grouping.keys)
-        return self.grouping.labels
+            return tuple(key.capitalize() for key in keys)
+        return tuple(label.strip() or key for key, label in zip(keys, labels, strict=True))
 
     def bounds(self, at: int) -> tuple[tuple[str, float], ...]:
         """Return the values that a group lies between, as measures; none for categories."""

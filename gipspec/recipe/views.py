@@ -41,6 +41,11 @@ class Groups:
         return cls(codes=place[grouping.codes], keys=tuple(grouping.keys[at] for at in kept))
 
     @property
+    def values(self) -> Codes:
+        """What must stay within units for products of residuals to be valid, (m,)."""
+        return self.codes
+
+    @property
     def factors(self) -> Array:
         """What the treatment is multiplied with, (m, k)."""
         return np.asarray(self.codes[:, None] == np.arange(len(self.keys)), dtype=np.float64)
@@ -54,7 +59,7 @@ class Line:
     name: str
 
     @property
-    def codes(self) -> Array:
+    def values(self) -> Array:
         return self.z
 
     @property
@@ -89,7 +94,7 @@ def plr_signals(piece: Piece, views: Sequence[View], panel: Panel | None) -> Sig
     """
     settings, treatment = piece.model.settings, piece.treatments[0]
     products = [
-        None if stays_valid(v.codes, piece.data.unit, settings, panel) else _transformed(piece, v, panel)
+        None if stays_valid(v.values, piece.data.unit, settings, panel) else _transformed(piece, v, panel)
         for v in views
     ]
     common = plr_nuisances(piece)
