@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from gipspec.audit import comparisons, identification, inference, nuisances, recipes, roles
+from gipspec.audit import adoption, comparisons, identification, inference, nuisances, recipes, roles
 from gipspec.diagnostics import Problem, sort_problems
 from gipspec.engine import Estimate, Results
 from gipspec.lang.study import Model, Study
@@ -22,6 +22,7 @@ RULES: dict[str, Rule] = {
     "A10": inference.few_clusters,
     "A12": roles.index_component,
     "A11": identification.heavy_cuts,
+    "A13": adoption.staggered_adoption,
     "A14": recipes.sample_without_effect,
     "A15": identification.weak_instrument,
     "A16": recipes.effects_saturate,

@@ -10,6 +10,7 @@ from gipspec.data import Dataset
 from gipspec.estimate import correct_by_unit, plr
 from gipspec.lang.study import Model, Panel
 from gipspec.learn import CrossFit
+from gipspec.recipe.adopted import adoption_measure
 from gipspec.recipe.found import Made
 from gipspec.recipe.marginal import complement_of, with_marginal
 from gipspec.recipe.piece import Piece, clusters_of, described, found, gather, nuisance
@@ -75,6 +76,7 @@ def finish_plr(piece: Piece, nuisances: Sequence[Nuisance], fits: Fits) -> Made:
                 treatment=name,
                 nuisances=(quality[0], quality[1 + j]),
                 residual_share=float(shares[j]),
+                measures=adoption_measure(piece, j),
             )
             for j, name in enumerate(names)
         )
