@@ -220,7 +220,7 @@ WARNINGS = (
              "Nothing that was finished is lost, and no number depends on it."),
     _warning("G620", "cohorts of `{name}` without an estimate are left out: {cohorts}", "say so beside the estimates: they are about the other cohorts",
              "A cohort needs a period before its adoption, and enough units, treated and untreated, in every training set."),
-    _warning("G621", "no effect can be estimated at event times {events}: those of the panel are {low} to {high}", "write `event={low}..{high}`",
+    _warning("G621", "no effect can be estimated at {events}: the event times of the panel are {low} to {high}", "write `event={low}..{high}`",
              "An event time exists where some cohort is seen so long before or after its adoption, with units to compare it with."),
     _warning("G611", "this run is not in the ledger {path}: {reason}", "`gipspec log` and `gipspec diff` will not know of it; its results are complete",
              "Each run is noted in a ledger beside the finished fits; no number depends on it."),

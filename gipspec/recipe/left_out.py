@@ -42,7 +42,8 @@ def left_out(design: Staggered) -> tuple[Problem, ...]:
     missing = sorted(set(range(window[0], window[1] + 1)) - there) if window else []
     if missing:
         low, high = _ends(there)
-        found.append(problem("G621", events=_listed([str(e) for e in missing]), low=low, high=high))
+        events = f"event {'time' if len(missing) == 1 else 'times'} {_listed([str(e) for e in missing])}"
+        found.append(problem("G621", events=events, low=low, high=high))
     hidden = int(design.hidden.sum())
     if hidden:
         found.append(problem("A21", units="1 unit" if hidden == 1 else f"{hidden} units", name=name))
