@@ -26,7 +26,7 @@ table main "Main": m0, m1
 EARLIER = HEAD + "m0 <- y ~ d | x1 + x2; learner=ols\nm1 <- m0; reps=2\n"
 SPEC = HEAD + "".join(f"m{i} <- y ~ d | x1 + x2; learner=rf(trees={30 + i})\n" for i in range(4))
 FITS = 24
-SECONDS = 60.0
+SECONDS = 180.0
 
 # the signal, who gets it, workers, the exit code
 ENDINGS = [
