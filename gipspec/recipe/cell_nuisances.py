@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from gipspec.data.design import MOST_CELLS
+from gipspec.diagnostics import GipError, problem
 from gipspec.estimate.did import Cell, outcome_change
 from gipspec.lang.study import Learner
 from gipspec.lang.vocabulary import LEARNERS
@@ -154,6 +156,7 @@ def _nuisance(
     design: Staggered, role: str, name: str, learner: Learner, blocks: Sequence[_Block]
 ) -> Nuisance:
     units = np.concatenate([block.units for block in blocks])
+    _check_size(len(units), 2 * design.x.shape[2] + len(blocks[0].codes))
     teachers = [block.teach for block in blocks if block.teach is not None]
     x = _distinct(np.concatenate([_controls(design, block) for block in blocks]))
     codes = np.repeat([block.codes for block in blocks], [len(block.units) for block in blocks], axis=0)
@@ -169,6 +172,13 @@ def _nuisance(
         categorical=tuple(range(x.shape[1], x.shape[1] + codes.shape[1])),
         teach=np.concatenate(teachers) if teachers else None,
     )
+
+
+def _check_size(rows: int, features: int) -> None:
+    if rows * features > MOST_CELLS:
+        what = f"{features} features of {rows:,} comparisons between units"
+        remedy = "use a learner without trees, which learns them in parts, or fewer controls"
+        raise GipError(problem("G007", what=what, bound=f"{MOST_CELLS:,} cells", help=remedy))
 
 
 def _controls(design: Staggered, block: _Block) -> Array:

@@ -247,6 +247,13 @@ def test_predictions_of_a_cell_are_those_of_its_units(tmp_path):
         assert predicted(rep, slot).tolist() == design.unit[cell.units].tolist()
 
 
+def test_sizes_are_bounded(tmp_path, monkeypatch):
+    monkeypatch.setattr("gipspec.recipe.cell_nuisances.MOST_CELLS", 1000)
+    results = load(tmp_path, FRAME, "event <- y ~ d | x; model=did; learner=gbm").run()
+    assert codes(results) == ["G007"]
+    assert "1,000 cells" in results.problems[0].message
+
+
 # ---------------------------------------------------------------- running
 
 
