@@ -26,8 +26,9 @@ class Design:
     `categorical` are positions of features that hold codes of periods: trees take them as numbers, other
     learners as dummies. `rows` (n,) are positions in the `ModelData`; first differences have no first period.
     `clusters` and `folds` are those of `ModelData` on these rows. With `correct_by_unit` predictions of the
-    treatment are to be given the unit means of the treatment, as in DoubleML's `cre_general`. `effects_share` is the
-    share of the variance of the first treatment that is left when the effects are projected out.
+    treatment are to be given the unit means of the treatment, as in DoubleML's `cre_general`.
+    `effects_share` is the share of the variance of the first treatment that is left when the effects are
+    projected out.
     """
 
     y: Numbers
