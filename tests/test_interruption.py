@@ -65,7 +65,18 @@ def outputs(folder: str) -> dict[str, bytes]:
 def begin(jobs: int) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "gipspec", "run", "study.gip", "-j", str(jobs)]
     with Path("messages").open("w") as messages:
-        return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=messages, start_new_session=True)
+        return subprocess.Popen(
+            command,
+            stdout=subprocess.DEVNULL,
+            stderr=messages,
+            start_new_session=True,
+            preexec_fn=heed_interrupts,
+        )
+
+
+def heed_interrupts() -> None:
+    """A shell that runs the tests in the background has its children ignore SIGINT; a user's does not."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def end_after_a_fit(run: subprocess.Popen[bytes], number: int, receiver: str) -> int:
