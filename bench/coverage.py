@@ -2,10 +2,10 @@
 
     python bench/coverage.py                    # all cells; continues where it was stopped
     python bench/coverage.py --only within:gbm  # one cell; may be repeated
-    python bench/coverage.py --table            # no computation: write docs/validation.md from the cache
+    python bench/coverage.py --table            # no computation: write docs/validation.md from the rows
 
 A draw is a panel of its own seed, written to a file and estimated by a spec, the way a user would do it.
-Results are appended to bench/.cache/coverage.csv, a row a draw. A row is used again only where its recipe is
+Results are appended to docs/results/coverage.csv, a row a draw. A row is used again only where its recipe is
 the same: method, learner with all its parameters, repetitions.
 """
 
@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
-CACHE = HERE / ".cache" / "coverage.csv"
+CACHE = HERE.parent / "docs" / "results" / "coverage.csv"
 DOCUMENT = HERE.parent / "docs" / "validation.md"
 OPEN, CLOSE = "<!-- coverage -->", "<!-- /coverage -->"
 FIELDS = ("method", "learner", "reps", "recipe", "draw", "coef", "se", "low", "high", "seconds")

@@ -2,9 +2,9 @@
 
     python bench/estimators.py --draws 500     # all designs of bench/designs.py; continues where it stopped
     python bench/estimators.py --only panel    # one design; may be repeated
-    python bench/estimators.py --table         # no computation: write docs/validation.md from the cache
+    python bench/estimators.py --table         # no computation: write docs/validation.md from the rows
 
-A draw is a data file and a spec, run as a user would. Rows go to bench/.cache/estimators.csv: each estimate
+A draw is a data file and a spec, run as a user would. Rows go to docs/results/estimators.csv: each estimate
 that has a true value, and each p-value that is uniform by construction.
 """
 
@@ -21,7 +21,7 @@ import numpy as np
 from designs import DESIGNS, Design
 
 HERE = Path(__file__).parent
-CACHE = HERE / ".cache" / "estimators.csv"
+CACHE = HERE.parent / "docs" / "results" / "estimators.csv"
 DOCUMENT = HERE.parent / "docs" / "validation.md"
 OPEN, CLOSE = "<!-- estimators -->", "<!-- /estimators -->"
 FIELDS = ("design", "draw", "name", "coef", "se", "low", "high", "p")
@@ -42,14 +42,26 @@ def run(design: Design, draw: int) -> Iterator[dict[str, object]]:
     for name in design.truth:
         if name in found:
             e = found[name]
-            yield {"name": name, "coef": e.coef, "se": e.se, "low": e.ci[0], "high": e.ci[1], "p": e.p}
+            yield {
+                "name": name,
+                "coef": shorter(e.coef),
+                "se": shorter(e.se),
+                "low": shorter(e.ci[0]),
+                "high": shorter(e.ci[1]),
+                "p": shorter(e.p),
+            }
         elif draw == 1:
             print(f"{design.name}: no estimate {name}; there are {sorted(found)}")
     for name, measure in design.nulls:
         if name in found and measure in dict(found[name].measures):
-            yield {"name": f"{name} {measure}", "p": dict(found[name].measures)[measure]}
+            yield {"name": f"{name} {measure}", "p": shorter(dict(found[name].measures)[measure])}
         elif draw == 1:
             print(f"{design.name}: {name} has no {measure}")
+
+
+def shorter(value: float) -> float:
+    """Keep seven digits: the rows are many, and stay in the repository."""
+    return float(f"{value:.7g}")
 
 
 def saved() -> list[dict[str, str]]:
