@@ -243,7 +243,7 @@ WARNINGS = (
     _warning("A12", "`{name}` is a component of the outcome `{outcome}`, and a {role}", "leave it out of one of the two",
              "An index moves with its components by construction; that is no mechanism, and holding one constant removes part of the outcome."),
     _warning("A13", "`{name}` is adopted in {periods} different periods, and one coefficient stands for all of them", "add an event study: `event=-5..5`",
-             "Where effects differ by cohort or grow over time, one coefficient is a mean with weights that nobody chose, in part negative: units that are treated already serve as controls (Goodman-Bacon 2021)."),
+             "Where effects differ by cohort or grow over time, one coefficient is a mean with weights that nobody chose and that may be negative: units that are treated already serve as controls (Goodman-Bacon 2021)."),
     _warning("A14", "the sample of `{name}` removes no row", "mend the condition, or remove the column from the paper", "A column that claims to drop units and drops none is a typical slip."),
     _warning("A15", "the first stage is weak: F {f} in `{name}`", "report the Anderson-Rubin set, which holds with weak instruments; look for a stronger instrument",
              "With a weak instrument an IV estimate is biased and its usual interval too short; an F below 10 is the customary sign (Staiger and Stock 1997)."),
