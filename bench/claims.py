@@ -14,12 +14,11 @@ import json
 from pathlib import Path
 
 import numpy as np
+from document import put_table
 
 HERE = Path(__file__).parent
 SPECS = HERE.parent / "specs"
 CACHE = HERE / ".cache" / "claims"
-DOCUMENT = HERE.parent / "docs" / "validation.md"
-OPEN, CLOSE = "<!-- claims -->", "<!-- /claims -->"
 
 # what a row claims, the estimate, its true value (times the scale of the index where marked), the scale
 ROWS = (
@@ -126,13 +125,6 @@ def _cells(e: dict[str, object] | None, true: float) -> tuple[str, str]:
     return f"{e['coef']:.4f} [{low:.4f}, {high:.4f}]", "yes" if low <= true <= high else "**no**"
 
 
-def write_table() -> None:
-    text = DOCUMENT.read_text(encoding="utf-8")
-    before, _, rest = text.partition(OPEN)
-    _, _, after = rest.partition(CLOSE)
-    DOCUMENT.write_text(f"{before}{OPEN}\n{table()}\n{CLOSE}{after}", encoding="utf-8")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -143,7 +135,7 @@ def main() -> None:
     options = parser.parse_args()
     for recipe in [] if options.table else options.only or list(RECIPES):
         run(recipe, options.jobs)
-    write_table()
+    put_table("claims", table())
 
 
 if __name__ == "__main__":

@@ -21,10 +21,10 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from document import put_table
+
 HERE = Path(__file__).parent
 CACHE = HERE.parent / "docs" / "results" / "coverage.csv"
-DOCUMENT = HERE.parent / "docs" / "validation.md"
-OPEN, CLOSE = "<!-- coverage -->", "<!-- /coverage -->"
 FIELDS = ("method", "learner", "reps", "recipe", "draw", "coef", "se", "low", "high", "seconds")
 TRUTH = 0.05
 DEFAULT_DRAWS, OTHER_DRAWS = 200, 40
@@ -186,13 +186,6 @@ def table() -> str:
     return "\n".join([head, "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|", *filter(None, lines)])
 
 
-def write_table() -> None:
-    text = DOCUMENT.read_text(encoding="utf-8")
-    before, _, rest = text.partition(OPEN)
-    _, _, after = rest.partition(CLOSE)
-    DOCUMENT.write_text(f"{before}{OPEN}\n{table()}\n{CLOSE}{after}", encoding="utf-8")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -214,7 +207,7 @@ def main() -> None:
         for row in compute(cell, range(1, draws + 1), options.jobs):
             append(row)
         print(summary(cell), flush=True)
-    write_table()
+    put_table("coverage", table())
 
 
 if __name__ == "__main__":

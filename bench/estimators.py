@@ -19,11 +19,10 @@ from pathlib import Path
 
 import numpy as np
 from designs import DESIGNS, Design
+from document import put_table
 
 HERE = Path(__file__).parent
 CACHE = HERE.parent / "docs" / "results" / "estimators.csv"
-DOCUMENT = HERE.parent / "docs" / "validation.md"
-OPEN, CLOSE = "<!-- estimators -->", "<!-- /estimators -->"
 FIELDS = ("design", "draw", "name", "coef", "se", "low", "high", "p")
 LEVEL = 0.05
 
@@ -129,13 +128,6 @@ def table() -> str:
     return "\n".join(lines)
 
 
-def write_table() -> None:
-    text = DOCUMENT.read_text(encoding="utf-8")
-    before, _, rest = text.partition(OPEN)
-    _, _, after = rest.partition(CLOSE)
-    DOCUMENT.write_text(f"{before}{OPEN}\n{table()}\n{CLOSE}{after}", encoding="utf-8")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -146,7 +138,7 @@ def main() -> None:
     options = parser.parse_args()
     for name in [] if options.table else options.only or list(DESIGNS):
         measure(DESIGNS[name], options.draws)
-    write_table()
+    put_table("estimators", table())
 
 
 if __name__ == "__main__":
