@@ -1,8 +1,8 @@
 """The nuisances of a staggered design: the change of the outcome without treatment, and the propensity.
 
 A cell holds few units. Trees, which find by themselves what differs between cells, therefore learn one
-function over all of them, with base, period and cohort among the features. Other learners learn the change of
-the outcome anew for each base and period, and the propensity for each cohort.
+function over all of them, with base and period, or period and cohort, among the features. Other learners
+learn the change of the outcome anew for each base and period, and the propensity for each cohort.
 """
 
 from __future__ import annotations
@@ -43,15 +43,17 @@ class CellNuisances:
 class _Block:
     """Rows of a nuisance that serve the `cells` at these positions: `units` (n,), sorted, and their target.
 
-    `codes` tell the block from others to a learner that sees several: base, period and, for the propensity,
-    the cohort. Trees learn the blocks of one `pool` together, other learners those of one `part` of it.
+    `pair` is base and period, whose controls are features. `codes` tell the block from others to a learner
+    that sees several; for the propensity period and cohort do, which determine the base. Trees learn the
+    blocks of one `pool` together, other learners those of one `part` of it.
     """
 
     cells: tuple[int, ...]
     units: Codes
     target: Array
     teach: Flags | None
-    codes: tuple[int, ...]
+    pair: tuple[int, int]
+    codes: tuple[int, int]
     pool: int | None
     part: int
 
@@ -100,6 +102,7 @@ def _changes(design: Staggered) -> list[_Block]:
                 units=units,
                 target=outcome_change(whole, design.y, design.periods),
                 teach=~whole.treated,
+                pair=(base, period),
                 codes=(base, period),
                 pool=pool,
                 part=len(blocks),
@@ -123,7 +126,8 @@ def _memberships(design: Staggered) -> list[_Block]:
             units=cell.units,
             target=cell.treated.astype(np.float64),
             teach=None,
-            codes=(cell.base, cell.period, cell.cohort),
+            pair=(cell.base, cell.period),
+            codes=(cell.period, cell.cohort),
             pool=None,
             part=cell.cohort,
         )
@@ -156,7 +160,7 @@ def _nuisance(
     design: Staggered, role: str, name: str, learner: Learner, blocks: Sequence[_Block]
 ) -> Nuisance:
     units = np.concatenate([block.units for block in blocks])
-    _check_size(len(units), 2 * design.x.shape[2] + len(blocks[0].codes))
+    _check_size(len(units), 2 * design.x.shape[2] + 2)
     teachers = [block.teach for block in blocks if block.teach is not None]
     x = _distinct(np.concatenate([_controls(design, block) for block in blocks]))
     codes = np.repeat([block.codes for block in blocks], [len(block.units) for block in blocks], axis=0)
@@ -183,7 +187,7 @@ def _check_size(rows: int, features: int) -> None:
 
 def _controls(design: Staggered, block: _Block) -> Array:
     """Return the controls in base and period, (n, 2p)."""
-    at = np.searchsorted(design.periods, block.codes[:2])
+    at = np.searchsorted(design.periods, block.pair)
     return np.column_stack([design.x[block.units, column] for column in at])
 
 
