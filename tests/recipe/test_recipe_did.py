@@ -247,6 +247,19 @@ def test_predictions_of_a_cell_are_those_of_its_units(tmp_path):
         assert predicted(rep, slot).tolist() == design.unit[cell.units].tolist()
 
 
+def test_cohorts_and_event_times_without_an_estimate_are_named(tmp_path):
+    """Unit 0 alone adopts in 2006, unit 1 and 2 always are treated; the others are those of the panel."""
+    own = {0: 2006, 1: 2001, 2: 2001}
+    frame = FRAME.assign(g=FRAME["unit"].map(own).fillna(FRAME["g"]).astype(int))
+    frame["d"] = ((frame["g"] > 0) & (frame["year"] >= frame["g"])).astype(int)
+    found = run(tmp_path, frame, "event <- y ~ d | x; event=-7..2")
+    messages = {p.code: p.message for p in found.problems}
+    assert "2001 (no period before adoption), 2006 (1 treated unit)" in messages["G620"]
+    assert "event times -7, -6: the event times of the panel are -5 to 2" in messages["G621"]
+    assert not [e for e in found if e.key in ("cohort.2001", "cohort.2006", "-6")]
+    assert found["event.overall"].units == 157
+
+
 def test_sizes_are_bounded(tmp_path, monkeypatch):
     monkeypatch.setattr("gipspec.recipe.cell_nuisances.MOST_CELLS", 1000)
     results = load(tmp_path, FRAME, "event <- y ~ d | x; model=did; learner=gbm").run()
