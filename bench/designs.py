@@ -1,7 +1,9 @@
-"""Simple designs with known truth for `bench/estimators.py`: what is drawn, the spec, every true value.
+"""Designs with known truth for `bench/estimators.py`: what is drawn, the spec, every true value.
 
-Confounding is linear or logistic, so that `ols` and `logit` are the right learners and what is measured is
-the inference alone. True values follow from the design in closed form, or from its exact distribution.
+In the simple ones confounding is linear or logistic, so that `ols` and `logit` are the right learners and
+what is measured is the inference alone. The last is the simulated panel of green industrial parks, where
+confounding is not linear, with gipspec's default learner. True values follow from a design in closed form, or
+from its exact distribution.
 """
 
 from __future__ import annotations
@@ -14,12 +16,15 @@ import pandas as pd
 from scipy.special import expit
 from scipy.stats import norm
 
+from gipspec.simulate import gip_panel
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Design:
     """A design: `draw(seed)` gives the data; `truth` the values of estimates by name.
 
-    `nulls` are measures whose p-values are uniform by construction: (estimate, measure).
+    `nulls` are measures whose p-values are uniform by construction: (estimate, measure). `draws` is how often
+    the bench draws it.
     """
 
     name: str
@@ -27,6 +32,7 @@ class Design:
     spec: str
     truth: dict[str, float]
     nulls: tuple[tuple[str, str], ...] = field(default=())
+    draws: int = 500
 
 
 def _quantile_effect(q: float) -> float:
@@ -239,5 +245,76 @@ early   <- within; placebo_lead=1
     ),
 )
 
-DESIGNS = {design.name: design for design in (CROSS, INSTRUMENT, PANEL)}
+
+def parks(seed: int) -> pd.DataFrame:
+    """The simulated panel, its latent resilience and that without any effect of parks."""
+    frame = gip_panel(seed).frame
+    return frame.assign(none=frame["resilience_true"] - frame["effect_true"] * frame["gip"])
+
+
+TRUTH = gip_panel().truth  # of the population of cities: the same for every seed
+
+PARKS = Design(
+    name="parks",
+    draw=parks,
+    draws=100,
+    spec="""
+panel city year
+defaults reps=1
+let lngdp = log(gdp)
+let change = diff(resilience_true)
+let accredited = diff(gip)
+let computing = standardize(compute)
+set controls = lngdp + density + urban + finance + fdi + government
+set lagged = lag(lngdp) + lag(density) + lag(urban) + lag(finance) + lag(fdi) + lag(government)
+base   <- resilience_true ~ gip | controls
+diffs  <- base; fe_method=fd
+endog  <- base; iv=quota
+early  <- base; placebo_lead=3
+split  <- base; het=openness
+pooled <- base; het=openness; het_by=pooled
+mech   <- base; via=patents
+both   <- resilience_true ~ gip * computing | controls
+inter  <- change ~ accredited | controls + lagged; model=irm; target=att
+levels <- change ~ accredited | controls + lagged; model=apo
+event  <- base; event=-3..3
+zero   <- none ~ gip | controls
+design <- zero; placebo=199; placebo_by=design
+""",
+    truth={
+        "base": TRUTH["total"],
+        "diffs": TRUTH["total"],
+        "endog": TRUTH["late"],
+        "early": 0.0,
+        "split.high": TRUTH["openness.high"],
+        "split.low": TRUTH["openness.low"],
+        "split.difference": TRUTH["openness.difference"],
+        "pooled.high": TRUTH["openness.high"],
+        "pooled.low": TRUTH["openness.low"],
+        "pooled.difference": TRUTH["openness.difference"],
+        "pooled.slope": TRUTH["openness.slope"],
+        "mech.total": TRUTH["total"],
+        "mech.direct": TRUTH["patents.direct"],
+        "mech.indirect": TRUTH["patents.indirect"],
+        "mech.share": TRUTH["patents.share"],
+        "mech.effect": TRUTH["patents.effect"],
+        "mech.slope": TRUTH["patents.slope"],
+        "both.gip": TRUTH["total"],
+        "both.gip:computing": TRUTH["compute.slope"],
+        "inter": TRUTH["total"],
+        "levels.1.difference": TRUTH["total"],
+        "event.-3": 0.0,
+        "event.-2": 0.0,
+        "event.-1": 0.0,
+        "event.0": TRUTH["total"],
+        "event.1": TRUTH["total"],
+        "event.2": TRUTH["total"],
+        "event.3": TRUTH["total"],
+        "event.overall": TRUTH["total"],
+        "zero": 0.0,
+    },
+    nulls=(("event.overall", "pretrend.p"), ("design", "placebo.p")),
+)
+
+DESIGNS = {design.name: design for design in (CROSS, INSTRUMENT, PANEL, PARKS)}
 __all__ = ["DESIGNS", "Design"]

@@ -1,6 +1,6 @@
-"""Do 95% intervals cover, estimator by estimator, where the truth is simple and the learner right?
+"""Do 95% intervals cover? Simple truths with the right learner, the simulated panel with the default one.
 
-    python bench/estimators.py --draws 500     # all designs of bench/designs.py; continues where it stopped
+    python bench/estimators.py                 # all designs of bench/designs.py; continues where it stopped
     python bench/estimators.py --only panel    # one design; may be repeated
     python bench/estimators.py --table         # no computation: write docs/validation.md from the rows
 
@@ -94,7 +94,7 @@ def covered(rows: list[dict[str, str]], truth: float) -> str:
     n, sd = len(rows), float(coef.std(ddof=1))
     share = float(np.mean([float(r["low"]) <= truth <= float(r["high"]) for r in rows]))
     return (
-        f"{truth:.3f} | {n} | {coef.mean() - truth:+.4f} ({sd / math.sqrt(n):.4f}) | {sd:.4f} | "
+        f"{truth:.4f} | {n} | {coef.mean() - truth:+.4f} ({sd / math.sqrt(n):.4f}) | {sd:.4f} | "
         f"{se.mean():.4f} | {share_text(share, n)}"
     )
 
@@ -132,12 +132,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--draws", type=int, default=500)
+    parser.add_argument("--draws", type=int, help="500 of a simple design, 100 of the panel")
     parser.add_argument("--only", action="append", choices=sorted(DESIGNS), default=[])
     parser.add_argument("--table", action="store_true", help="write the table and compute nothing")
     options = parser.parse_args()
     for name in [] if options.table else options.only or list(DESIGNS):
-        measure(DESIGNS[name], options.draws)
+        measure(DESIGNS[name], options.draws or DESIGNS[name].draws)
     put_table("estimators", table())
 
 
