@@ -66,7 +66,7 @@ class Span:
 
 def display_width(text: str) -> int:
     """Return the columns that text takes in a terminal: two for wide characters, none for combining ones."""
-    return sum(_char_width(ch) for ch in text)
+    return len(text) if text.isascii() else sum(_char_width(ch) for ch in text)
 
 
 def _char_width(ch: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from lark import Lark, Token, Tree
@@ -19,6 +19,7 @@ from gipspec.source import Source, Span
 MOST_BYTES = 1_000_000
 MOST_STATEMENTS = 20_000
 MOST_CHARACTERS = 50_000  # of a statement
+MOST_REMEMBERED = 2_000  # statements whose parse is kept
 MOST_DEPTH = 100  # levels of a syntax tree; what reads a tree may recurse without fear
 
 GRAMMAR = "gipspec.lark"
@@ -73,6 +74,12 @@ def build_lark(*, strict: bool = False) -> Lark:
 _lark = cache(build_lark)
 
 
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _tree(statement: str) -> Tree[Token]:
+    """Parse the text of a statement; an editor asks for the same ones at each change of one."""
+    return _lark().parse(statement)
+
+
 def _too_long(source: Source) -> Problem | None:
     if len(source.text) <= MOST_BYTES // 4 or len(source.text.encode("utf-8", "replace")) <= MOST_BYTES:
         return None
@@ -87,7 +94,7 @@ def _statement(stretch: Stretch) -> Statement:
         what, bound = "the length of this statement", f"{MOST_CHARACTERS:,} characters"
         raise GipError(problem("G007", stretch.span, what=what, bound=bound, help=PARTS))
     try:
-        tree = _lark().parse(stretch.span.text)
+        tree = _tree(stretch.span.text)
     except UnexpectedInput as error:
         raise GipError(explain(_stop(error, stretch.span))) from None
     _check_depth(tree, stretch.span)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gipspec.diagnostics import GipError, Problem, nearest, problem
 from gipspec.lang.study import Panel, Schema
@@ -25,15 +25,19 @@ class Scope:
     sets: Mapping[str, Expr]
     panel: Panel | None
     poisoned: frozenset[str] = frozenset()
+    _columns: frozenset[str] | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        known = frozenset(c.name for c in self.schema.columns) | self.lets if self.schema else None
+        object.__setattr__(self, "_columns", known)
 
     @property
     def data_name(self) -> str:
         return self.schema.name if self.schema else "the data"
 
     def columns(self) -> frozenset[str] | None:
-        if self.schema is None:
-            return None
-        return frozenset(c.name for c in self.schema.columns) | self.lets
+        """Return the names of all columns, or None where the data could not be read."""
+        return self._columns
 
     def label(self, name: str) -> str:
         return self.schema.labels().get(name, "") if self.schema else ""

@@ -13,10 +13,16 @@ from gipspec.lang.syntax import Node
 
 def with_definitions(models: Iterable[Model], lets: tuple[Let, ...]) -> tuple[Model, ...]:
     """Attach to each model the lets that it uses, directly or by way of others."""
-    return tuple(replace(m, definitions=_definitions(m, lets)) for m in models)
+    printed = {let.name: print_expr(let.value) for let in lets}
+    return tuple(replace(m, definitions=_definitions(printed, _used(m, lets))) for m in models)
 
 
-def _definitions(model: Model, lets: tuple[Let, ...]) -> tuple[tuple[str, str], ...]:
+def _definitions(printed: dict[str, str], used: set[str]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, text) for name, text in printed.items() if name in used)
+
+
+def _used(model: Model, lets: tuple[Let, ...]) -> set[str]:
+    """Return the names that a model uses, with those behind its lets."""
     options = (getattr(model.settings, f.name) for f in fields(model.settings))
     used = {
         name for part in (model.outcome, model.treatments, model.controls, *options) for name in _names(part)
@@ -24,7 +30,7 @@ def _definitions(model: Model, lets: tuple[Let, ...]) -> tuple[tuple[str, str], 
     for let in reversed(lets):  # each uses only what stands before it
         if let.name in used:
             used.update(_names(let.value))
-    return tuple((let.name, print_expr(let.value)) for let in lets if let.name in used)
+    return used
 
 
 def _names(part: object) -> Iterator[str]:
