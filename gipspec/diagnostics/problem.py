@@ -31,6 +31,7 @@ class Problem:
     span: Span | None = None
     notes: tuple[Note, ...] = ()
     subject: str = ""  # the model, table or file that it concerns, where there is one
+    instead: str = ""  # the name to write in the place of `span`, where one is near
 
     @property
     def severity(self) -> str:
@@ -62,9 +63,10 @@ def problem(
     *,
     notes: Iterable[Note] = (),
     help: str | None = None,
+    instead: str | None = None,
     **fields: object,
 ) -> Problem:
-    """Build the problem `code` from its template; `help` replaces the template's remedy.
+    """Build the problem `code` from its template; `help` replaces the template's remedy, `instead` the culprit.
 
     Raises KeyError for an unknown code or a field that the template names and the caller forgot.
     """
@@ -76,6 +78,7 @@ def problem(
         help=remedy.format(**fields) if help is None and remedy else remedy,
         span=span,
         notes=tuple(notes),
+        instead=instead or "",
     )
 
 

@@ -121,7 +121,7 @@ def _unknown_word(stop: Stop) -> Problem | None:
     if near is None and ("~" in stop.rest or "|" in stop.rest or ";" in stop.rest):
         return None  # a model that lacks its `~`, or a variation that lacks its `<-` or `;`
     remedy = f"did you mean `{near}`, as in `{STATEMENTS[near]}`?" if near else _BEGINNINGS
-    return problem("G005", stop.first.span, found=stop.first.text, remedy=remedy)
+    return problem("G005", stop.first.span, instead=near, found=stop.first.text, remedy=remedy)
 
 
 def _nearest_word(word: str) -> str | None:

@@ -167,7 +167,11 @@ def _take(statement: _Open, kind: str, span: Span) -> None:
         case "closer":
             del statement.brackets[-1:]
         case "wide":
-            statement.report(problem("G003", span, found=span.text, plain=FULL_WIDTH[span.text]))
+            statement.report(
+                problem(
+                    "G003", span, instead=FULL_WIDTH[span.text], found=span.text, plain=FULL_WIDTH[span.text]
+                )
+            )
         case "half":
             opener = Span(source=span.source, start=span.start, end=span.start + 1)
             what, close = ("quote", '`"`') if opener.text == '"' else ("backtick", "backtick")

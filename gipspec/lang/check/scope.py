@@ -80,7 +80,7 @@ def no_column(name: Name, scope: Scope, columns: Iterable[str]) -> Problem:
     else:
         label = scope.label(guess)
         remedy = f"did you mean `{guess}`{f' ({label})' if label else ''}?"
-    return problem("G102", name.span, name=name.text, file=scope.data_name, remedy=remedy)
+    return problem("G102", name.span, instead=guess, name=name.text, file=scope.data_name, remedy=remedy)
 
 
 def unknown(code: str, span: Span, wanted: str, known: Iterable[str], /, **fields: object) -> Problem:
@@ -95,4 +95,4 @@ def unknown(code: str, span: Span, wanted: str, known: Iterable[str], /, **field
         )
     else:
         remedy = "none is defined in this spec"
-    return problem(code, span, notes=(), help=None, remedy=remedy, **fields)
+    return problem(code, span, notes=(), help=None, instead=guess, remedy=remedy, **fields)
