@@ -89,7 +89,7 @@ class Loaded:
         data or versions are not those of the lock `locked`.
         """
         from gipspec.audit import review
-        from gipspec.engine import Silent, Store, Tally, infer_tables, record_run, run_plan
+        from gipspec.engine import Silent, Store, Tally, infer_tables, open_executor, record_run, run_plan
         from gipspec.report.together import families_of
 
         started, selected = time.monotonic(), tuple(select)
@@ -98,13 +98,14 @@ class Loaded:
         if locked:
             self._hold(plan, dataset, locked)
         tally = Tally(to=progress or Silent())
-        results = run_plan(
-            plan,
-            dataset,
-            store=Store(folder=store) if store else None,
-            jobs=jobs,
-            progress=tally,
-        )
+        with open_executor(jobs) as executor:
+            results = run_plan(
+                plan,
+                dataset,
+                store=Store(folder=store) if store else None,
+                executor=executor,
+                progress=tally,
+            )
         tables, wrong = infer_tables(results, families_of(plan.study, results), plan.study.seed)
         findings = (*wrong, *review(plan.study, results))
         results = replace(

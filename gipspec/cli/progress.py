@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import click
 
 from gipspec.cli.console import show_problems
 from gipspec.diagnostics import Problem
+
+if TYPE_CHECKING:
+    from gipspec.engine.tasks import Task
 
 PLAIN_SECONDS = 10.0  # a line in a log at most that often
 
@@ -30,11 +35,14 @@ class LineProgress:
         shared = asked - distinct
         click.echo(f"{asked} nuisances: {shared} shared, {found} found, {self.total} to fit", err=True)
 
-    def done(self, estimate: str, target: str) -> None:
-        self.finished += 1
+    def queue(self, tasks: Sequence[Task], width: int) -> None:
+        pass
+
+    def done(self, task: Task) -> None:
+        self.finished += len(task.keys)
         now = time.monotonic()
         left = (now - self.started) / self.finished * (self.total - self.finished)
-        text = f"{self.finished}/{self.total} fitted, {_duration(left)} left ({estimate}: {target})"
+        text = f"{self.finished}/{self.total} fitted, {_duration(left)} left ({task.estimate}: {task.name})"
         if self.live:
             click.echo(f"\r\x1b[2K{text}", err=True, nl=False)
         elif now - self.last >= PLAIN_SECONDS:

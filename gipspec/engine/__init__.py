@@ -1,5 +1,7 @@
 """Running a plan: tasks with keys, a store, executors, results."""
 
+from gipspec.engine.execute import open_executor
+from gipspec.engine.executor import Executor
 from gipspec.engine.history import Comparison, Entry, compare_entries, entries_of
 from gipspec.engine.ledger import Run, read_runs
 from gipspec.engine.progress import Progress, Silent
@@ -26,6 +28,7 @@ __all__ = [
     "Demand",
     "Entry",
     "Estimate",
+    "Executor",
     "IndexWeights",
     "JointTest",
     "NamedSeries",
@@ -46,6 +49,7 @@ __all__ = [
     "default_jobs",
     "entries_of",
     "infer_tables",
+    "open_executor",
     "read_runs",
     "record_run",
     "run_plan",

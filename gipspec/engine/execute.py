@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 
+from gipspec.engine.executor import Executor, Inline
 from gipspec.engine.progress import Progress
 from gipspec.engine.store import Outcome, Store
-from gipspec.engine.tasks import Task
-from gipspec.engine.workers import Failure, perform_all
+from gipspec.engine.tasks import Failure, Task
+from gipspec.engine.workers import open_pool
 
-__all__ = ["Failure", "execute"]
+__all__ = ["Failure", "execute", "open_executor"]
+
+
+@contextmanager
+def open_executor(jobs: int) -> Iterator[Executor]:
+    """Open the executor of a run: this process for `jobs` of 1, otherwise so many workers."""
+    if jobs == 1:
+        yield Inline()
+    else:
+        with open_pool(jobs) as pool:
+            yield pool
 
 
 def execute(
-    tasks: Sequence[Task], *, store: Store | None, jobs: int, progress: Progress
+    tasks: Sequence[Task], *, store: Store | None, executor: Executor, progress: Progress
 ) -> dict[str, Outcome | Failure]:
-    """Run every distinct task that the store does not hold, `jobs` at a time, one thread each.
+    """Run every distinct task that the store does not hold, and return the outcomes by key.
 
     Each outcome is stored as it comes, so that a killed run loses only what was running. A task that fails
     yields its problems; the others go on. Raises GipError (G501) where the store cannot be written.
@@ -29,11 +40,13 @@ def execute(
             outcomes[key] = found
     pending = [task for key, task in distinct.items() if key not in outcomes]
     progress.begin(asked=len(tasks), distinct=len(distinct), found=len(outcomes))
-    with closing(perform_all(pending, jobs, progress)) as finished:
-        for key, outcome in finished:
-            outcomes[key] = outcome
-            if store and not isinstance(outcome, tuple):
-                store.put(key, outcome)
-            progress.done(distinct[key].estimate, distinct[key].name)
+    progress.queue(pending, executor.width)
+    with closing(executor.run(pending, progress)) as finished:
+        for task, made in finished:
+            for key, outcome in zip(task.keys, made, strict=True):
+                outcomes[key] = outcome
+                if store and not isinstance(outcome, tuple):
+                    store.put(key, outcome)
+            progress.done(task)
     progress.end()
     return outcomes

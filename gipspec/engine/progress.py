@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from typing import Protocol
 
 from gipspec.diagnostics import Problem
+from gipspec.engine.tasks import Task
 
 
 class Progress(Protocol):
-    """Told by the engine; the command line draws it. Numbers count tasks."""
+    """Told by the engine; the command line draws it."""
 
     def begin(self, *, asked: int, distinct: int, found: int) -> None:
-        """A stage begins: tasks that models ask for, those that differ, those found in the store."""
+        """A stage begins: fits that models ask for, those that differ, those found in the store."""
 
-    def done(self, estimate: str, target: str) -> None:
-        """One task is finished."""
+    def queue(self, tasks: Sequence[Task], width: int) -> None:
+        """The tasks that are left, in the order in which they begin, `width` at a time."""
+
+    def done(self, task: Task) -> None:
+        """A task of the queue is finished; a batch of fits is one task."""
 
     def end(self) -> None:
-        """The stage is over."""
+        """The stage is over, or was broken off."""
 
     def warn(self, problem: Problem) -> None:
         """Something happened to the run that changes no result, and hence stands in none."""
@@ -30,7 +35,10 @@ class Silent:
     def begin(self, *, asked: int, distinct: int, found: int) -> None:
         pass
 
-    def done(self, estimate: str, target: str) -> None:
+    def queue(self, tasks: Sequence[Task], width: int) -> None:
+        pass
+
+    def done(self, task: Task) -> None:
         pass
 
     def end(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from gipspec.engine.ledger import NAME, Run, append_run, spec_path
 from gipspec.engine.progress import Progress
 from gipspec.engine.results import Results
 from gipspec.engine.store import Store
+from gipspec.engine.tasks import Task
 from gipspec.source import Source
 
 _PRECISION = ("reps", "level")  # they make an estimate more or less exact, and no other specification
@@ -32,9 +33,12 @@ class Tally:
         self.found += found
         self.to.begin(asked=asked, distinct=distinct, found=found)
 
-    def done(self, estimate: str, target: str) -> None:
-        self.fitted += 1
-        self.to.done(estimate, target)
+    def queue(self, tasks: Sequence[Task], width: int) -> None:
+        self.to.queue(tasks, width)
+
+    def done(self, task: Task) -> None:
+        self.fitted += len(task.keys)
+        self.to.done(task)
 
     def end(self) -> None:
         self.to.end()

@@ -10,6 +10,7 @@ from gipspec.data import Dataset
 from gipspec.diagnostics import GipError, Problem, sort_problems
 from gipspec.engine.assemble import assemble, compare, name_series
 from gipspec.engine.execute import Failure, execute
+from gipspec.engine.executor import Executor
 from gipspec.engine.families import adjust_differences
 from gipspec.engine.fitted import Fitted
 from gipspec.engine.prepare import fit_tasks, tune_tasks
@@ -47,11 +48,13 @@ class Failures:
         self.problems += [p.at(subject.span).about(subject.name) for p in problems]
 
 
-def run_plan(plan: Plan, dataset: Dataset, *, store: Store | None, jobs: int, progress: Progress) -> Results:
+def run_plan(
+    plan: Plan, dataset: Dataset, *, store: Store | None, executor: Executor, progress: Progress
+) -> Results:
     """Carry out a plan on a data set.
 
-    Numbers depend on neither `jobs` nor what the store holds. A model that fails is reported at its line; the
-    others finish. Raises GipError (G501) where the store cannot be written.
+    Numbers depend on neither the executor nor what the store holds. A model that fails is reported at its
+    line; the others finish. Raises GipError (G501) where the store cannot be written.
     """
     failures = Failures(problems=[])
     panel = plan.study.panel
@@ -61,14 +64,14 @@ def run_plan(plan: Plan, dataset: Dataset, *, store: Store | None, jobs: int, pr
         if work is not None:
             ready.append((step.model, work))
     searches = [task for model, work in ready for task in tune_tasks(model, work)]
-    tuned = execute(searches, store=store, jobs=jobs, progress=progress) if searches else {}
+    tuned = execute(searches, store=store, executor=executor, progress=progress) if searches else {}
     asked: list[tuple[Model, Work, list[list[FitTask]]]] = []
     for model, work in ready:
         tasks = failures.attempt(model, _fits, model, work, dataset, tuned)
         if tasks is not None:
             asked.append((model, work, tasks))
     every = [task for _, _, reps in asked for rep in reps for task in rep]
-    fitted = execute(every, store=store, jobs=jobs, progress=progress)
+    fitted = execute(every, store=store, executor=executor, progress=progress)
     estimates: list[Estimate] = []
     series: list[NamedSeries] = []
     for model, work, reps in asked:

@@ -8,10 +8,14 @@ from dataclasses import dataclass, field, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from gipspec.diagnostics import GipError, Problem, problem
+from gipspec.engine.store import Outcome
 from gipspec.engine.versions import fit_versions, search_versions
 from gipspec.lang.study import Learner
 from gipspec.learn import CrossFit, Request, tune_learner
 
+Failure = tuple[Problem, ...]
+Outcomes = tuple[Outcome | Failure, ...]  # of a task, one for each of its keys
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
 Plain = tuple[object, ...]
@@ -38,6 +42,14 @@ class FitTask:
     @property
     def name(self) -> str:
         return self.request.name
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return (self.key,)
+
+    @property
+    def parts(self) -> tuple[Task, ...]:
+        return (self,)
 
     def run(self) -> CrossFit:
         return self.request.perform()
@@ -86,6 +98,14 @@ class TuneTask:
         )
         object.__setattr__(self, "key", _digest(parts, self.x, self.target, self.group))
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return (self.key,)
+
+    @property
+    def parts(self) -> tuple[Task, ...]:
+        return (self,)
+
     def run(self) -> Learner:
         return tune_learner(
             self.learner,
@@ -108,7 +128,65 @@ def _labelled(learner: Learner, like: Learner) -> Learner:
     return replace(learner, label=like.label, members=members)
 
 
-Task = FitTask | TuneTask
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchTask:
+    """Fits that are done together, because that is cheaper: one unit of work with several keys.
+
+    Only executors see a batch. The store and the models know its fits, each by its own key. Where `run` fails
+    as a whole, or a worker dies of it, the fits are done one by one, so that each has its own problems.
+    """
+
+    fits: tuple[FitTask, ...]
+
+    @property
+    def key(self) -> str:
+        return f"batch of {len(self.fits)} from {self.fits[0].key}"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(fit.key for fit in self.fits)
+
+    @property
+    def parts(self) -> tuple[Task, ...]:
+        return self.fits
+
+    @property
+    def name(self) -> str:
+        return f"{self.fits[0].name} and {len(self.fits) - 1} more"
+
+    @property
+    def estimate(self) -> str:
+        return self.fits[0].estimate
+
+    def run(self) -> Outcomes:
+        """Return an outcome, or the problems, of each fit in the order of `keys`."""
+        return tuple(outcome for fit in self.fits for outcome in perform(fit))
+
+
+Task = FitTask | TuneTask | BatchTask
+
+
+def perform(task: Task) -> Outcomes:
+    """Do a task here and return the outcome of each of its keys, or its problems in the place of it."""
+    try:
+        outcome = task.run()
+    except GipError as error:
+        return _failed(task, error.problems)
+    except MemoryError:
+        return _failed(task, lost(task, "ran out of memory"))
+    return outcome if isinstance(outcome, tuple) else (outcome,)
+
+
+def _failed(task: Task, problems: Failure) -> Outcomes:
+    """Return the problems of a task that is one fit; do those of a batch one by one."""
+    if len(task.parts) == 1:
+        return (problems,)
+    return tuple(outcome for part in task.parts for outcome in perform(part))
+
+
+def lost(task: Task, reason: str) -> Failure:
+    """Return the problem (G450) of a task whose process did not survive it."""
+    return (problem("G450", target=task.name, reason=reason),)
 
 
 def describe(learner: Learner) -> Plain:

@@ -6,17 +6,19 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
-from gipspec.diagnostics import GipError, Problem, problem
+from gipspec.diagnostics import problem
+from gipspec.engine.executor import Finished, Inline
 from gipspec.engine.progress import Progress
-from gipspec.engine.store import Outcome
-from gipspec.engine.tasks import Task
+from gipspec.engine.share import Shelf, open_shelf, pack, sweep, unpack
+from gipspec.engine.tasks import Outcomes, Task, lost, perform
 
-Failure = tuple[Problem, ...]
-Finished = tuple[str, Outcome | Failure]
 WATCH_SECONDS = 0.5
 
 
@@ -25,67 +27,81 @@ def default_jobs() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def perform(task: Task) -> Finished:
-    """Do a task here and return its key with its outcome, or with its problems."""
-    try:
-        return task.key, task.run()
-    except GipError as error:
-        return task.key, error.problems
-    except MemoryError:
-        return task.key, _lost(task, "ran out of memory")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """Does tasks in `width` worker processes, which map the arrays of all tasks from one shelf."""
 
+    width: int
+    shelf: Shelf
 
-def perform_all(tasks: list[Task], jobs: int, progress: Progress) -> Generator[Finished, None, None]:
-    """Do tasks `jobs` at a time and yield each as it finishes; closing the generator ends the workers.
+    def run(self, tasks: Sequence[Task], progress: Progress) -> Generator[Finished, None, None]:
+        """Do tasks `width` at a time; a single one is done here.
 
-    Where the system ends a worker, for want of memory as a rule, the tasks that it may have had are done
-    again one by one. One that ends its worker when alone yields a problem (G450). Where none does, they were
-    too many together, and half as many at a time go on.
-    """
-    if jobs == 1 or len(tasks) < 2:
-        yield from (perform(task) for task in tasks)
-        return
-    waiting = {task.key: task for task in tasks}
-    while waiting:
-        if jobs == 1:
-            yield from _one_by_one(waiting, list(waiting))
+        Where the system ends a worker, for want of memory as a rule, the tasks that it may have had are done
+        again one by one. One that ends its worker when alone yields a problem (G450). Where none does, they
+        were too many together, and half as many at a time go on.
+        """
+        if len(tasks) < 2:
+            yield from Inline().run(tasks, progress)
             return
-        try:
-            for key, outcome in _pool(list(waiting.values()), jobs):
-                del waiting[key]
-                yield key, outcome
-        except BrokenProcessPool:
-            progress.warn(problem("G610"))
-            if not (yield from _one_by_one(waiting, list(islice(waiting, 2 * jobs)))):
-                jobs //= 2
+        waiting = {task.key: task for task in tasks}
+        at_once = self.width
+        while waiting:
+            if at_once == 1:
+                yield from self._one_by_one(waiting, list(waiting))
+                return
+            try:
+                for task, outcomes in self._together(list(waiting.values()), at_once):
+                    del waiting[task.key]
+                    yield task, outcomes
+            except BrokenProcessPool:
+                progress.warn(problem("G610"))
+                if not (yield from self._one_by_one(waiting, list(islice(waiting, 2 * at_once)))):
+                    at_once //= 2
+
+    def _one_by_one(self, waiting: dict[str, Task], keys: list[str]) -> Generator[Finished, None, bool]:
+        """Do tasks alone in a worker, taking them out of `waiting`; tell whether one ended its worker."""
+        guilty = False
+        for key in keys:
+            task, outcomes = waiting.pop(key), []
+            for part in task.parts:
+                try:
+                    outcomes += [o for _, made in self._together([part], 2) for o in made]
+                except BrokenProcessPool:
+                    guilty = True
+                    outcomes.append(lost(part, "was ended by the system"))
+            yield task, tuple(outcomes)
+        return guilty
+
+    def _together(self, tasks: list[Task], at_once: int) -> Iterator[Finished]:
+        from joblib import Parallel, delayed, parallel_config
+
+        parcels = [pack(task, self.shelf.put) for task in tasks]
+        with parallel_config(
+            backend="loky", inner_max_num_threads=1, initializer=_begin, initargs=(os.getpid(),)
+        ):
+            run = Parallel(
+                n_jobs=max(2, min(at_once, len(tasks))),  # one would do the task in this very process
+                return_as="generator_unordered",
+                batch_size=1,
+                pre_dispatch="2*n_jobs",
+                max_nbytes=None,  # the arrays are on the shelf
+            )
+            for at, outcomes in run(
+                delayed(_perform_packed)(at, parcel) for at, parcel in enumerate(parcels)
+            ):
+                yield tasks[at], outcomes
 
 
-def _one_by_one(waiting: dict[str, Task], keys: list[str]) -> Generator[Finished, None, bool]:
-    """Do tasks alone in a worker, taking them out of `waiting`; tell whether one of them ended its worker."""
-    guilty = False
-    for key in keys:
-        task = waiting.pop(key)
-        try:
-            yield from _pool([task], 2)
-        except BrokenProcessPool:
-            guilty = True
-            yield key, _lost(task, "was ended by the system")
-    return guilty
+@contextmanager
+def open_pool(jobs: int) -> Iterator[Pool]:
+    """Open a pool of workers; they start when there is something to do. Raises GipError (G501)."""
+    with open_shelf() as shelf:
+        yield Pool(width=jobs, shelf=shelf)
 
 
-def _pool(tasks: list[Task], jobs: int) -> Iterator[Finished]:
-    from joblib import Parallel, delayed, parallel_config
-
-    with parallel_config(
-        backend="loky", inner_max_num_threads=1, initializer=_begin, initargs=(os.getpid(),)
-    ):
-        n_jobs = max(2, min(jobs, len(tasks)))  # one would do the task in this very process
-        run = Parallel(n_jobs=n_jobs, return_as="generator_unordered", batch_size=1, pre_dispatch="2*n_jobs")
-        yield from run([delayed(perform)(task) for task in tasks])
-
-
-def _lost(task: Task, reason: str) -> Failure:
-    return (problem("G450", target=task.name, reason=reason),)
+def _perform_packed(at: int, parcel: Any) -> tuple[int, Outcomes]:
+    return at, perform(unpack(parcel))
 
 
 def _begin(parent: int) -> None:
@@ -97,4 +113,5 @@ def _begin(parent: int) -> None:
 def _end_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(WATCH_SECONDS)
+    sweep(parent)
     os._exit(1)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gipspec.engine.tasks import FitTask
+from gipspec.engine.execute import Failure, execute, open_executor
+from gipspec.engine.progress import Progress, Silent
+from gipspec.engine.store import Outcome, Store
+from gipspec.engine.tasks import FitTask, Task
 from gipspec.lang.study import Learner
 from gipspec.lang.vocabulary import LEARNERS
 from gipspec.learn import CrossFit, Fit
@@ -48,6 +52,13 @@ def task(
     return FitTask(request=request, estimate="base")
 
 
+def run(
+    tasks: Sequence[Task], *, store: Store | None = None, jobs: int = 1, progress: Progress | None = None
+) -> dict[str, Outcome | Failure]:
+    with open_executor(jobs) as executor:
+        return execute(tasks, store=store, executor=executor, progress=progress or Silent())
+
+
 @dataclass(frozen=True, kw_only=True)
 class Deadly:
     """Ends its worker as the kernel does when memory is short, `times` times; then it is a fit like others.
@@ -60,6 +71,14 @@ class Deadly:
     name: str = "y"
     estimate: str = "base"
     key: str = "dead" + "0" * 60
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return (self.key,)
+
+    @property
+    def parts(self) -> tuple[Deadly, ...]:
+        return (self,)
 
     def run(self) -> CrossFit:
         with self.diary.open("a") as file:

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from engine_tasks import learner, task
+from engine_tasks import learner, run, task
 
-from gipspec.engine.execute import execute
 from gipspec.engine.progress import Silent
 from gipspec.engine.store import Store
-from gipspec.engine.tasks import FitTask, TuneTask
+from gipspec.engine.tasks import FitTask, Task, TuneTask
 from gipspec.lang.study import Learner
 from gipspec.learn import CrossFit, cross_fit
 
@@ -26,8 +25,8 @@ class Counter(Silent):
     def begin(self, *, asked: int, distinct: int, found: int) -> None:
         self.asked, self.distinct, self.found = asked, distinct, found
 
-    def done(self, estimate: str, target: str) -> None:
-        self.finished += 1
+    def done(self, task: Task) -> None:
+        self.finished += len(task.keys)
 
 
 @pytest.mark.parametrize(
@@ -50,16 +49,16 @@ def test_a_key_is_what_defines_a_fit(other: FitTask, same: bool) -> None:
 
 def test_equal_tasks_are_fitted_once(tmp_path: Path) -> None:
     counter = Counter()
-    execute([task(), task(name="again"), task(seed=2)], store=None, jobs=1, progress=counter)
+    run([task(), task(name="again"), task(seed=2)], jobs=1, progress=counter)
     assert (counter.asked, counter.distinct, counter.found, counter.finished) == (3, 2, 0, 2)
 
 
 def test_a_second_run_fits_nothing_and_gives_the_same(tmp_path: Path) -> None:
     store = Store(folder=tmp_path)
     tasks = [task(seed=s) for s in range(3)]
-    first = execute(tasks, store=store, jobs=1, progress=Silent())
+    first = run(tasks, store=store, jobs=1)
     counter = Counter()
-    second = execute(tasks, store=store, jobs=1, progress=counter)
+    second = run(tasks, store=store, jobs=1, progress=counter)
     assert (counter.found, counter.finished) == (3, 0)
     for key, outcome in first.items():
         again = second[key]
@@ -70,8 +69,8 @@ def test_a_second_run_fits_nothing_and_gives_the_same(tmp_path: Path) -> None:
 
 def test_two_workers_give_the_bytes_of_one_and_of_a_plain_call() -> None:
     tasks = [task(seed=s) for s in range(4)]
-    alone = execute(tasks, store=None, jobs=1, progress=Silent())
-    together = execute(tasks, store=None, jobs=2, progress=Silent())
+    alone = run(tasks, jobs=1)
+    together = run(tasks, jobs=2)
     for t in tasks:
         one, two = alone[t.key], together[t.key]
         r = t.request
@@ -84,7 +83,7 @@ def test_two_workers_give_the_bytes_of_one_and_of_a_plain_call() -> None:
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_failing_task_spares_the_others(jobs: int) -> None:
     bad = task(learner=learner("logit"))
-    outcomes = execute([bad, task()], store=None, jobs=jobs, progress=Silent())
+    outcomes = run([bad, task()], jobs=jobs)
     problems = outcomes[bad.key]
     assert isinstance(problems, tuple)
     assert [p.code for p in problems] == ["G404"]
@@ -100,7 +99,7 @@ def test_the_weights_of_a_shared_stack_bear_the_labels_of_whoever_asks(tmp_path:
     one, other = stack("plain"), stack("linear")
     assert one.key == other.key
     for asked, label in ((one, "plain"), (other, "linear")):
-        outcome = execute([asked], store=store, jobs=1, progress=Silent())[asked.key]
+        outcome = run([asked], store=store, jobs=1)[asked.key]
         assert isinstance(outcome, CrossFit)
         named = asked.named(outcome)
         assert [name for name, _ in named.weights] == [label, "rf"]

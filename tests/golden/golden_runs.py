@@ -14,8 +14,8 @@ from gipspec.api import load
 from gipspec.cli import main
 from gipspec.diagnostics import Problem
 from gipspec.engine import Silent, workers
-from gipspec.engine.tasks import FitTask, Task
-from gipspec.engine.workers import Finished
+from gipspec.engine.executor import Finished
+from gipspec.engine.tasks import FitTask, Task, perform
 from gipspec.learn import CrossFit
 from gipspec.report import read_lock
 
@@ -50,12 +50,12 @@ def out_of_memory(spec: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Problem,
 def dying_worker(spec: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Problem, ...]:
     deaths = iter([BrokenProcessPool()])
 
-    def pool(tasks: list[Task], jobs: int) -> Iterator[Finished]:
+    def together(pool: workers.Pool, tasks: list[Task], at_once: int) -> Iterator[Finished]:
         for death in deaths:
             raise death
-        yield from (workers.perform(task) for task in tasks)
+        yield from ((task, perform(task)) for task in tasks)
 
-    monkeypatch.setattr(workers, "_pool", pool)
+    monkeypatch.setattr(workers.Pool, "_together", together)
     return heard(spec, jobs=2)
 
 

@@ -8,6 +8,7 @@ import pytest
 from staggered_samples import HEAD, YEARS, adopted, effect, load, run
 
 from gipspec.engine import Silent
+from gipspec.engine.tasks import Task
 from gipspec.recipe import prepare_model
 from gipspec.recipe.cell_nuisances import cell_nuisances, predicted
 from gipspec.recipe.staggered import stagger
@@ -27,8 +28,8 @@ class Counter(Silent):
     def begin(self, *, asked: int, distinct: int, found: int) -> None:
         self.asked, self.distinct = self.asked + asked, self.distinct + distinct
 
-    def done(self, estimate: str, target: str) -> None:
-        self.finished += 1
+    def done(self, task: Task) -> None:
+        self.finished += len(task.keys)
 
 
 def codes(results) -> list[str]:
@@ -118,7 +119,7 @@ def test_the_test_of_trends_and_the_band(tmp_path):
     assert measures["pretrend.chi2"] == pytest.approx(statistic, rel=1e-8)
     assert measures["pretrend.df"] == 2
     assert 1.645 < measures["band.critical"] < 2.6  # between one interval of 90% and six independent ones
-    (series,) = found.series
+    series, *_ = found.series
     columns = dict(series.series.columns)
     assert (series.name, series.series.kind) == ("event.event", "event")
     assert columns["event"] == (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0)

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 import gipspec
+from gipspec.engine import Silent
+from gipspec.engine.tasks import Task
 
 UNITS, PERIODS, FOLDS = 40, 6, 4
 
@@ -98,7 +100,7 @@ def two_way(values, unit, time):
     return values - unit_means(values, unit) - unit_means(values, time) + values.mean()
 
 
-class Counter:
+class Counter(Silent):
     """Counts the fits of a run."""
 
     def __init__(self) -> None:
@@ -107,8 +109,5 @@ class Counter:
     def begin(self, *, asked: int, distinct: int, found: int) -> None:
         self.asked, self.distinct, self.found = asked, distinct, found
 
-    def done(self, estimate: str, target: str) -> None:
-        self.fitted += 1
-
-    def end(self) -> None:
-        pass
+    def done(self, task: Task) -> None:
+        self.fitted += len(task.keys)
