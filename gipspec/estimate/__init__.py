@@ -2,6 +2,13 @@
 
 from gipspec.estimate.aggregate import Aggregate, aggregate, infer, median_rule
 from gipspec.estimate.apo import PotentialMeans, potential_means
+from gipspec.estimate.balance import (
+    correlations,
+    mean_difference,
+    pooled_deviation,
+    score_weights,
+    slopes,
+)
 from gipspec.estimate.correct import correct_by_unit
 from gipspec.estimate.curve import Curve, critical_value, effect_curve, linear_basis
 from gipspec.estimate.difference import difference, standard_errors
@@ -68,6 +75,7 @@ from gipspec.estimate.sensitivity import (
     sensitivity_bounds,
     sensitivity_contours,
 )
+from gipspec.estimate.spread import Calibration, calibration, counts
 from gipspec.estimate.wald import Wald, covariance, wald
 from gipspec.estimate.weak import ConfidenceSet, anderson_rubin, first_stage_f, majority
 
@@ -76,6 +84,7 @@ __all__ = [
     "Aggregate",
     "Band",
     "Benchmark",
+    "Calibration",
     "Clusters",
     "ConfidenceSet",
     "Contours",
@@ -110,10 +119,13 @@ __all__ = [
     "best_linear_predictor",
     "best_rule",
     "bounded",
+    "calibration",
     "check_distinct",
     "cluster_influence",
     "compliers",
     "correct_by_unit",
+    "correlations",
+    "counts",
     "covariance",
     "critical_value",
     "design_draws",
@@ -139,6 +151,7 @@ __all__ = [
     "linear_basis",
     "linear_effects",
     "majority",
+    "mean_difference",
     "median_covariance",
     "median_rule",
     "mediation",
@@ -153,16 +166,19 @@ __all__ = [
     "plr",
     "plr_elements",
     "policy_value",
+    "pooled_deviation",
     "potential_means",
     "potential_quantile",
     "quantile_effect",
     "refit_draws",
     "residual_signal",
     "robustness_value",
+    "score_weights",
     "sensitivity_benchmark",
     "sensitivity_bounds",
     "sensitivity_contours",
     "side_by_side",
+    "slopes",
     "stack_influence",
     "standard_errors",
     "standardize",

@@ -9,11 +9,25 @@ import numpy as np
 
 from gipspec.data import Dataset, Grouping, evaluate, group_by_category
 from gipspec.diagnostics import GipError, problem
-from gipspec.estimate import Clusters, PotentialMeans, equality, potential_means, stack_influence
+from gipspec.estimate import (
+    Clusters,
+    PotentialMeans,
+    equality,
+    mean_difference,
+    pooled_deviation,
+    potential_means,
+    stack_influence,
+)
 from gipspec.lang.study import Model, Panel
 from gipspec.learn import CrossFit
-from gipspec.recipe.found import Made
+from gipspec.recipe.found import Made, Series
 from gipspec.recipe.piece import Piece, clusters_of, described, found, gather, nuisance
+from gipspec.recipe.support import (
+    Differences,
+    balance_series,
+    overlap_series,
+    propensity_of,
+)
 from gipspec.recipe.work import Array, Fits, Flags, Nuisance, Work
 
 MOST_LEVELS = 20
@@ -112,7 +126,35 @@ def _finish(piece: Piece, levels: Grouping, nuisances: Sequence[Nuisance], fits:
         )
         for j in range(1, len(levels.keys))
     ]
-    return Made(found=(*means, *contrasts))
+    return Made(found=(*means, *contrasts), series=_series(piece, levels, m_hat))
+
+
+def _series(piece: Piece, levels: Grouping, m_hat: Array) -> tuple[Series, ...]:
+    """Return the overlap of each level with all others, and the balance of each with the lowest."""
+    of_levels = [
+        replace(
+            propensity_of(piece, f"{piece.treatments[0]} = {label}", levels.codes == j, list(m_hat[:, j])),
+            arms=("other levels", "at the level"),
+        )
+        for j, label in enumerate(levels.labels)
+    ]
+    differences = [_differences(piece, levels, m_hat, j) for j in range(1, len(levels.keys))]
+    return (*overlap_series(of_levels), *balance_series(piece.data.x_names, differences))
+
+
+def _differences(piece: Piece, levels: Grouping, m_hat: Array, at: int) -> Differences:
+    """Compare the controls at a level with those at the lowest, weighted by 1/m̂ of their own level."""
+    here = np.isin(levels.codes, [0, at])
+    x, d = piece.data.x[piece.design.rows][here], (levels.codes[here] == at).astype(np.float64)
+    m = np.clip(m_hat[:, :, here], piece.model.settings.trim, 1 - piece.model.settings.trim)
+    scale, before = pooled_deviation(x, d), mean_difference(x, d)
+    after = [mean_difference(x, d, 1 / np.where(d == 1, rep[at], rep[0])) for rep in m]
+    return Differences(
+        of=f"{levels.labels[at]} − {levels.labels[0]}",
+        before=before / scale,
+        effects=np.full(len(before), np.nan),
+        after=np.mean(after, axis=0) / scale,
+    )
 
 
 def _estimate(piece: Piece, levels: Grouping, rep: Sequence[CrossFit]) -> PotentialMeans:

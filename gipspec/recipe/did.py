@@ -11,6 +11,7 @@ from gipspec.lang.study import Model, Panel
 from gipspec.learn import CrossFit
 from gipspec.recipe.cell_nuisances import CellNuisances, cell_nuisances, predicted
 from gipspec.recipe.cell_quality import diagnose
+from gipspec.recipe.cell_support import cell_series
 from gipspec.recipe.event_study import event_study
 from gipspec.recipe.found import Made
 from gipspec.recipe.left_out import check_estimable, left_out
@@ -36,7 +37,7 @@ def _finish(design: Staggered, asked: CellNuisances, fits: Fits) -> Made:
     found, series = event_study(
         design, [_effects(design, asked, rep) for rep in fits], diagnose(design, asked, fits)
     )
-    return Made(found=found, series=(series,), problems=left_out(design))
+    return Made(found=found, series=(series, *cell_series(design, asked, fits)), problems=left_out(design))
 
 
 def _effects(design: Staggered, asked: CellNuisances, rep: Sequence[CrossFit]) -> Effects:

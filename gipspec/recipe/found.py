@@ -27,8 +27,8 @@ class NuisanceFit:
 class Series:
     """Numbers for a figure: columns of equal length.
 
-    `kind` says what they are ("placebo", "marginal", "contour", "tree", "band", "quantiles"); `key` is
-    what follows the model's name in theirs, the kind where it is empty.
+    `kind` says what they are ("placebo", "marginal", "contour", "tree", "event", "quantiles", "gate"; those
+    of `gipspec.recipe.support`); `key` is what follows the model's name in theirs, or else the kind does.
     """
 
     key: str

@@ -18,6 +18,7 @@ from gipspec.recipe.found import Found, Made
 from gipspec.recipe.moderator import Moderator, moderated
 from gipspec.recipe.policytree import prepare_policy
 from gipspec.recipe.pooled import prepare_pooled
+from gipspec.recipe.support import of_group
 from gipspec.recipe.work import Codes, Fits, Flags, Work, join
 
 Recipe = Callable[[Model, Dataset, Panel | None, Flags | None], Work]
@@ -65,7 +66,7 @@ def prepare_split(
         differences, more = compared(groups, moderator, model.settings.level)
         return Made(
             found=(*(g.found for g in groups), *differences, *along.found),
-            series=along.series,
+            series=(*along.series, *(s for made in mades for s in made.series)),
             problems=(*problems, *more, *along.problems),
         )
 
@@ -93,7 +94,8 @@ def _of_group(work: Work, moderator: Moderator, at: int, base: dict[str, object]
             made = work.finish(fits)
         except GipError as error:
             return Made(found=(), problems=without_estimate(error.problems, moderator, at))
-        return replace(made, found=tuple(_named(f) for f in made.found))
+        key = moderator.grouping.keys[at]
+        return replace(made, found=tuple(_named(f) for f in made.found), series=of_group(made.series, key))
 
     def _named(found: Found) -> Found:
         return replace(

@@ -24,6 +24,7 @@ from gipspec.recipe.irm import overlap_measures
 from gipspec.recipe.piece import Piece, clusters_of, described, found, gather, nuisance
 from gipspec.recipe.pliv import instruments_of
 from gipspec.recipe.strength import strength
+from gipspec.recipe.support import arms_series
 from gipspec.recipe.work import Fits, Flags, Nuisance, Work
 
 ARMS = ("unassigned", "assigned")
@@ -84,7 +85,8 @@ def finish_iivm(piece: Piece, asked: Mapping[str, Nuisance], fits: Fits) -> Made
             *strength([(stage.theta / stage.se) ** 2 for stage in stages], stages, sets),
         ),
     )
-    return Made(found=(estimate,))
+    series = arms_series(piece, instruments_of(piece)[0], z, [rep.m_hat for rep in reps], arms=ARMS)
+    return Made(found=(estimate,), series=series)
 
 
 def _predictions(piece: Piece, asked: Mapping[str, Nuisance], rep: Sequence[CrossFit]) -> InstrumentNuisances:

@@ -12,6 +12,7 @@ from gipspec.lang.study import Model, Panel
 from gipspec.recipe.checks import check_binary
 from gipspec.recipe.found import Made
 from gipspec.recipe.piece import Piece, clusters_of, described, found, gather, nuisance
+from gipspec.recipe.support import arms_series
 from gipspec.recipe.work import Fits, Flags, Nuisance, Work
 
 
@@ -73,7 +74,8 @@ def finish_irm(piece: Piece, nuisances: Sequence[Nuisance], fits: Fits) -> Made:
         residual_share=float(np.mean([np.var(d - m) / np.var(d) for m in propensities])),
         measures=overlap_measures(overlaps),
     )
-    return Made(found=(estimate,))
+    series = arms_series(piece, piece.treatments[0], d, propensities, settings.target)
+    return Made(found=(estimate,), series=series)
 
 
 def overlap_measures(

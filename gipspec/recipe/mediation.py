@@ -18,10 +18,16 @@ from gipspec.estimate import (
 from gipspec.lang.study import Model, Panel
 from gipspec.learn import CrossFit, regressor_of
 from gipspec.recipe.checks import check_binary
-from gipspec.recipe.found import Made
+from gipspec.recipe.found import Made, Series
 from gipspec.recipe.irm import irm_nuisances, overlap_measures
 from gipspec.recipe.mediators import check_mediators, entry, mediator_entry, mediators_of
 from gipspec.recipe.piece import Piece, clusters_of, described, gather, nuisance
+from gipspec.recipe.support import (
+    balance_series,
+    overlap_series,
+    propensity_of,
+    weighted_differences,
+)
 from gipspec.recipe.work import Fits, Flags, Nested, Nuisance, Work
 
 EFFECTS = {
@@ -114,7 +120,17 @@ def _finish(piece: Piece, nuisances: Sequence[Nuisance], fits: Fits) -> Made:
                 measures=plain,
             )
         )
-    return Made(found=tuple(entries))
+    return Made(found=tuple(entries), series=_series(piece, fits))
+
+
+def _series(piece: Piece, fits: Fits) -> tuple[Series, ...]:
+    """Return overlap without and given the mediators, and the balance of the controls."""
+    d, treatment = piece.design.d[:, 0], piece.treatments[0]
+    plain = propensity_of(piece, treatment, d, [rep[2].prediction for rep in fits])
+    given = f"{treatment} given {' + '.join(mediators_of(piece))}"
+    q = propensity_of(piece, given, d, [rep[OF_TOTAL].prediction for rep in fits])
+    balance = balance_series(piece.data.x_names, [weighted_differences(piece, plain)])
+    return (*overlap_series([plain, q]), *balance)
 
 
 def _estimate(piece: Piece, rep: Sequence[CrossFit]) -> Mediation:

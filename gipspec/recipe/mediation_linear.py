@@ -14,6 +14,7 @@ from gipspec.recipe.found import Found, Made
 from gipspec.recipe.mediators import check_mediators, entry, mediator_entry, mediators_of
 from gipspec.recipe.piece import Piece, clusters_of, described, gather, nuisance
 from gipspec.recipe.plr import plr_nuisances, treatment_predictions, unit_corrected
+from gipspec.recipe.support import linear_series
 from gipspec.recipe.work import Array, Fits, Flags, Nuisance, Work
 
 
@@ -56,7 +57,7 @@ def _finish(piece: Piece, nuisances: Sequence[Nuisance], fits: Fits) -> Made:
             mediator_entry(piece, "effect", name, effects, (fit, of_treatment), residual_share=share),
             mediator_entry(piece, "slope", name, slopes, every, residual_share=share),
         ]
-    return Made(found=tuple(entries))
+    return Made(found=tuple(entries), series=linear_series(piece, [m[:, None] for m in m_hats]))
 
 
 def _estimate(piece: Piece, rep: Sequence[CrossFit], m_hat: Array) -> LinearMediation:

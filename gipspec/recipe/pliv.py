@@ -16,6 +16,7 @@ from gipspec.recipe.found import Made
 from gipspec.recipe.piece import Piece, clusters_of, described, found, gather, nuisance, term_name
 from gipspec.recipe.plr import plr_nuisances, treatment_predictions, unit_corrected
 from gipspec.recipe.strength import strength
+from gipspec.recipe.support import residual_series
 from gipspec.recipe.work import Array, Fits, Flags, Nuisance, Work
 
 
@@ -63,7 +64,8 @@ def finish_pliv(piece: Piece, nuisances: Sequence[Nuisance], fits: Fits) -> Made
             ],
         ),
     )
-    return Made(found=(estimate,))
+    left = residual_series(piece.treatments, piece.design.d, [r_hat[:, None] for _, r_hat, _ in reps])
+    return Made(found=(estimate,), series=(left,))
 
 
 def _predictions(piece: Piece, rep: Sequence[CrossFit]) -> tuple[Array, Array, Array]:

@@ -14,6 +14,7 @@ from gipspec.recipe.adopted import adoption_measure
 from gipspec.recipe.found import Made
 from gipspec.recipe.marginal import complement_of, with_marginal
 from gipspec.recipe.piece import Piece, clusters_of, described, found, gather, nuisance
+from gipspec.recipe.support import linear_series
 from gipspec.recipe.work import Array, Fits, Flags, Nuisance, Work
 
 
@@ -79,5 +80,6 @@ def finish_plr(piece: Piece, nuisances: Sequence[Nuisance], fits: Fits) -> Made:
                 measures=adoption_measure(piece, j),
             )
             for j, name in enumerate(names)
-        )
+        ),
+        series=linear_series(piece, m_hats),
     )

@@ -17,6 +17,7 @@ from gipspec.recipe.checks import check_binary, check_continuous
 from gipspec.recipe.found import Found, Made, NuisanceFit, Series
 from gipspec.recipe.irm import overlap_measures
 from gipspec.recipe.piece import Piece, clusters_of, described, found, gather, nuisance
+from gipspec.recipe.support import arms_series
 from gipspec.recipe.work import Fits, Flags, Localized, Nuisance, Work
 
 ARMS = ("treated", "untreated")
@@ -83,9 +84,13 @@ def _finish(piece: Piece, nuisances: Sequence[Nuisance], fits: Fits) -> Made:
             problems += _piled(piece, quantile, done[quantile])
     if not done:
         raise GipError(*problems)
+    d, propensities = piece.design.d[:, 0], [rep[0].prediction for rep in fits]
     return Made(
         found=tuple(chain.from_iterable(entries.values() for entries in done.values())),
-        series=(_series(piece, {q: entries["effect"] for q, entries in done.items()}),),
+        series=(
+            _series(piece, {q: entries["effect"] for q, entries in done.items()}),
+            *arms_series(piece, piece.treatments[0], d, propensities),
+        ),
         problems=tuple(problems),
     )
 

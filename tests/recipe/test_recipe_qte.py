@@ -53,7 +53,7 @@ def test_the_effects_on_quantiles_of_known_distributions(tmp_path):
 def test_the_series_of_a_figure_has_a_band_around_the_intervals(tmp_path):
     cross_section(800).to_csv(tmp_path / "d.csv", index=False)
     _, results = run(SPEC, tmp_path)
-    (named,) = results.series
+    named, *_ = results.series
     assert (named.name, named.series.kind) == ("spread.quantiles", "quantiles")
     table = pd.DataFrame(dict(named.series.columns))
     assert list(table["quantile"]) == [0.1, 0.5, 0.975]
