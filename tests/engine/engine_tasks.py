@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ from gipspec.engine.store import Outcome, Store
 from gipspec.engine.tasks import FitTask, Task
 from gipspec.lang.study import Learner
 from gipspec.lang.vocabulary import LEARNERS
-from gipspec.learn import CrossFit, Fit
+from gipspec.learn import CrossFit, Fit, Request
 
 
 def learner(name: str, **parameters: object) -> Learner:
@@ -59,8 +59,8 @@ def run(
         return execute(tasks, store=store, executor=executor, progress=progress or Silent())
 
 
-@dataclass(frozen=True, kw_only=True)
-class Deadly:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadly(FitTask):
     """Ends its worker as the kernel does when memory is short, `times` times; then it is a fit like others.
 
     It writes a line to `diary` whenever it begins.
@@ -68,17 +68,8 @@ class Deadly:
 
     diary: Path
     times: int = 10**6
-    name: str = "y"
+    request: Request = field(default_factory=lambda: task(seed=666).request)
     estimate: str = "base"
-    key: str = "dead" + "0" * 60
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        return (self.key,)
-
-    @property
-    def parts(self) -> tuple[Deadly, ...]:
-        return (self,)
 
     def run(self) -> CrossFit:
         with self.diary.open("a") as file:
@@ -89,11 +80,9 @@ class Deadly:
         return CrossFit(prediction=np.ones(3), task="regression")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Starved(Deadly):
     """Asks for more memory than there is."""
-
-    key: str = "beef" + "0" * 60
 
     def run(self) -> CrossFit:
         raise MemoryError
