@@ -22,7 +22,7 @@ from gipspec.engine.versions import run_versions
 from gipspec.lang.study import Contrast, Learner, Model
 from gipspec.learn import CrossFit
 from gipspec.plan import Plan
-from gipspec.recipe import Made, Work, prepare_model
+from gipspec.recipe import Made, Work, prepare_model, rollouts
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -81,6 +81,8 @@ def run_plan(
         failures.add(model, made.problems)
         estimates += assemble(model, made, dataset)
         series += name_series(model, made)
+    shown = rollouts((step.model for step in plan.estimates), dataset)
+    series += [NamedSeries(name=s.key, model_name="", series=s) for s in shown]
     estimates = adjust_differences(estimates, plan.study.seed)
     for contrast in plan.contrasts:
         gap = failures.attempt(contrast, compare, contrast, estimates)

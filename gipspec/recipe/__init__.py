@@ -7,6 +7,7 @@ nor the scheduler.
 
 from gipspec.recipe.found import Found, Made, NuisanceFit, Series
 from gipspec.recipe.prepare import prepare_model
+from gipspec.recipe.rollout import rollouts
 from gipspec.recipe.work import Localized, Nested, Nuisance, Work, join
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "Work",
     "join",
     "prepare_model",
+    "rollouts",
 ]

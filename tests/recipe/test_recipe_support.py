@@ -84,7 +84,8 @@ def test_differences_of_controls_before_and_after_weighting(results):
 def test_what_is_left_of_a_treatment_and_of_its_imbalance(results):
     found, balance = table(results, "plain.residual"), table(results, "plain.balance")
     left = D - M
-    counted, _ = np.histogram(left, bins=[*found["from"], found["to"].iloc[-1]])
+    edges = [*found["from"], found["to"].iloc[-1]]
+    counted, _ = np.histogram(np.clip(left, edges[0], edges[-1]), bins=edges)
     assert found.after.tolist() == counted.tolist() and found.before.sum() == len(D)
     scale = np.sqrt((X[D == 0].var(axis=0, ddof=1) + X[D == 1].var(axis=0, ddof=1)) / 2)
     by_hand = [np.polyfit(left, column, 1)[0] for column in X.T] / scale
