@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -142,20 +143,62 @@ class Loaded:
         templates: Path | None = None,
         formats: Iterable[str] = (),
         locked: Lock | None = None,
+        store: Path | None = None,
     ) -> tuple[Problem, ...]:
-        """Write tables, numbers and results below the folder `out`; return what could not be written.
+        """Write tables, numbers, results and the page below the folder `out`; return what went wrong.
 
         Tables are written as LaTeX, and in the `formats` named here (`docx`, `html`, ...) or in their lines.
         A table of which no model was selected stays as an earlier run left it. `gipspec.lock` says what the
-        files were made of; with `locked` it stays as it is, and files that differ from it are a warning.
+        files were made of; with `locked` it stays as it is, and files that differ from it are a warning. The
+        page, `report.html`, says how many specifications the ledger of the `store` knows.
         """
         from gipspec.report import write_outputs
 
+        study, tried = self._attempted(results), self._tried(results, store)
+        return write_outputs(results, study, out, templates, formats, self.sources, locked, tried)
+
+    def report(
+        self,
+        out: Path,
+        templates: Path | None = None,
+        formats: Iterable[str] = (),
+        store: Path | None = None,
+    ) -> tuple[Problem, ...]:
+        """Write all outputs in `out` anew from the results of the last run; return what went wrong.
+
+        Nothing is estimated, and `results.json` stays as it is. A model whose line asks for something else by
+        now is a warning (G530). Raises GipError: G504 where there are no results, G507 for unreadable ones.
+        """
+        from gipspec.report import rewrite_outputs
+
+        results = self.last_results(out)
+        study, tried = self._attempted(results), self._tried(results, store)
+        wrong = rewrite_outputs(results, study, out, templates, formats, self.sources, tried)
+        return sort_problems((*self.outdated(results), *wrong))
+
+    def last_results(self, out: Path) -> Results:
+        """Read the results of the last run, with the places that their problems have in the spec.
+
+        Raises GipError: G504 where there are none, G507 where they cannot be read.
+        """
+        from gipspec.report import last_results, placed
+
+        study, results = self.require(), last_results(out, self.path)
+        return replace(results, problems=placed(results.problems, self.problems, study))
+
+    def outdated(self, results: Results) -> tuple[Problem, ...]:
+        """Return a warning (G530) for each model whose line asks for something else than `results` hold."""
+        from gipspec.report import outdated
+
+        plan = self.plan(draft=results.draft)
+        return outdated(results, (step.model for step in plan.estimates))
+
+    def _attempted(self, results: Results) -> Study:
+        """Return the study with the tables of which a run has attempted some model."""
         study = self.require()
         attempted = {e.model_name for e in results} | {p.subject for p in results.problems}
         shown = [t for t in study.tables if attempted & {n for panel in t.panels for n in panel.members}]
-        study = replace(study, tables=tuple(shown))
-        return write_outputs(results, study, out, templates, formats, self.sources, locked)
+        return replace(study, tables=tuple(shown))
 
     def runs(self, store: Path) -> tuple[Run, ...]:
         """Return the runs of this spec that the ledger of a store holds, the first one first."""
@@ -163,12 +206,21 @@ class Loaded:
 
         return read_runs(store, self.path)
 
-    def tried(self, results: Results, store: Path) -> Tried:
-        """Count the specifications that were tried in all runs, and those of them that tables show."""
+    def tried(self, results: Results, store: Path | None) -> Tried:
+        """Count the specifications that were tried in all runs of a ledger, and those that tables show.
+
+        Raises sqlite3.Error where the ledger cannot be read.
+        """
         from gipspec.engine import specifications_tried
 
         shown = {n for t in self.require().tables for panel in t.panels for n in panel.members}
-        return specifications_tried(self.runs(store), results, shown)
+        return specifications_tried(self.runs(store) if store else (), results, shown)
+
+    def _tried(self, results: Results, store: Path | None) -> Tried | None:
+        try:
+            return self.tried(results, store)
+        except sqlite3.Error:  # the run has said so already (G611)
+            return None
 
     def survey(self, plan: Plan, store: Path | None = None) -> Survey:
         """Count the nuisances that a plan asks for: how many differ, and how many are stored already."""

@@ -18,6 +18,7 @@ _COMMANDS = {
     "plan": ("plan", "Say what a run would do, and why."),
     "run": ("run", "Estimate a study and write its outputs."),
     "show": ("show", "Show the results of the last run."),
+    "report": ("report", "Write the outputs of the last run anew, without estimating."),
     "fmt": ("fmt", "Print specs in their canonical form."),
     "log": ("log", "List the runs of a study, and what changed."),
     "diff": ("diff", "Compare the last run with an earlier one."),

@@ -111,7 +111,7 @@ def _run(
         raise GipError(_disk_problem(error.filename or store, error)) from None
     problems: tuple[Problem, ...] = results.problems
     if results.estimates or not has_errors(problems):
-        problems = sort_problems((*problems, *loaded.write(results, out, templates, formats, lock)))
+        problems = sort_problems((*problems, *loaded.write(results, out, templates, formats, lock, store)))
     if as_json:
         click.echo(results_json(results), nl=False)
     else:

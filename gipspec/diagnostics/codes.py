@@ -204,6 +204,7 @@ OUTPUT = (
     _error("G508", "writing {what} needs the package {package}", "pip install 'gipspec[{extra}]'", "Formats that only some users need are an extra."),
     _error("G509", "the table `{name}` has no {what} for its columns", "run the study again, and mend what the run says of this table",
            "Adjusted p-values and joint tests rest on the scores of all estimates of a table, which only a run has."),
+    _warning("G530", "the results of `{name}` are of an earlier line: {changes}", "run the study again", "`gipspec report` shows what the last run has estimated, beside the spec as it is now."),
     _error("G511", "cannot hold the run to {path}: {reason}", "run the study once without `--locked`", "`--locked` needs the `gipspec.lock` of an earlier run among the outputs."),
     _error("G512", "{what} is not that of gipspec.lock: {locked} there, {found} here", "{remedy}",
            "With `--locked` a run starts only with the data and the versions of the run that is to be repeated."),

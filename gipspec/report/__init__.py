@@ -19,11 +19,13 @@ from gipspec.report.formats import (
 from gipspec.report.latex import latex_table
 from gipspec.report.lock import Lock, changed_inputs, read_lock
 from gipspec.report.macros import numbers_tex
+from gipspec.report.page import report_page
+from gipspec.report.restore import last_results, outdated, placed
 from gipspec.report.saved import load_results_json, results_json
 from gipspec.report.table import Table
 from gipspec.report.terminal import summary, terminal_table
 from gipspec.report.weights import weights_table
-from gipspec.report.write import write_outputs
+from gipspec.report.write import rewrite_outputs, write_outputs
 
 __all__ = [
     "FORMATS",
@@ -35,12 +37,17 @@ __all__ = [
     "docx_table",
     "html_table",
     "lacking",
+    "last_results",
     "latex_table",
     "load_results_json",
     "markdown_table",
     "numbers_tex",
+    "outdated",
+    "placed",
     "read_lock",
+    "report_page",
     "results_json",
+    "rewrite_outputs",
     "summary",
     "terminal_table",
     "typst_table",

@@ -62,7 +62,12 @@ JOINERS = "\u200c\u200d"  # scripts need them; other invisible characters could 
 
 def one_line(text: str) -> str:
     """Return text without line breaks, control and invisible characters, in composed form."""
-    return re.sub(" +", " ", "".join(_visible(ch) for ch in unicodedata.normalize("NFC", text))).strip()
+    return re.sub(" +", " ", visible(text)).strip()
+
+
+def visible(text: str) -> str:
+    """Return text without control and invisible characters, in composed form; its blanks stay."""
+    return "".join(_visible(ch) for ch in unicodedata.normalize("NFC", text))
 
 
 def _visible(ch: str) -> str:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,19 @@ def make_lock(results: Results, sources: Iterable[Source], outputs: Mapping[str,
         spec=tuple(sorted((s.name, sha256(s.text.encode("utf-8"))) for s in sources)),
         outputs=tuple(sorted(outputs.items())),
     )
+
+
+def relock(out: Path, made: Lock) -> Lock:
+    """Return the lock of a folder with the spec and the outputs of `made`, which is it where there was none.
+
+    Outputs that `made` does not name stay as they were.
+    """
+    try:
+        before = read_lock(out)
+    except GipError:
+        return made
+    outputs = {**dict(before.outputs), **dict(made.outputs)}
+    return replace(before, spec=made.spec, outputs=tuple(sorted(outputs.items())), source=None)
 
 
 def sha256(data: bytes) -> str:

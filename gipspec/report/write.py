@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from gipspec.diagnostics import GipError, Problem, problem, sort_problems
+from gipspec.engine import Tried
 from gipspec.engine.atomic import leftovers, write_atomically
 from gipspec.engine.results import Results
 from gipspec.lang.study import Study
@@ -16,8 +17,10 @@ from gipspec.report.build import build_table
 from gipspec.report.files import file_name_fault, unwritable
 from gipspec.report.formats import Format, all_formats, formats_of, lacking
 from gipspec.report.lock import NAME as LOCK
-from gipspec.report.lock import Lock, changed_outputs, lock_text, make_lock, sha256
+from gipspec.report.lock import Lock, changed_outputs, lock_text, make_lock, relock, sha256
 from gipspec.report.macros import numbers_tex
+from gipspec.report.page import NAME as PAGE
+from gipspec.report.page import Parts, report_page
 from gipspec.report.saved import results_json
 from gipspec.report.table import Table
 from gipspec.report.weights import NAME as WEIGHTS
@@ -73,36 +76,79 @@ def write_outputs(
     formats: Iterable[str] = (),
     sources: Iterable[Source] = (),
     locked: Lock | None = None,
+    tried: Tried | None = None,
 ) -> tuple[Problem, ...]:
-    """Write `results.json`, `numbers.tex` and the tables into `out_dir`; return what went wrong.
+    """Write results, numbers, tables and `report.html` into `out_dir`; return what went wrong.
 
     Tables are written as LaTeX, and in the formats that their lines and `formats` ask for. Every file is
-    replaced at once or left as it was. Nothing is written outside `out_dir`. At the end stands `gipspec.lock`
-    with the hashes of the spec's `sources` and of all that was written; where the run is held to a lock, that
-    stays, and what differs from it is returned as a warning (G612).
+    replaced at once or left as it was. Nothing is written outside `out_dir`. `gipspec.lock` holds the hashes
+    of the spec's `sources` and of all that was written; where the run is held to a lock, that stays, and what
+    differs from it is returned as a warning (G612). The page stands outside the lock, because it tells how
+    many specifications were `tried` in all runs.
     """
-    asked = tuple(formats)
-    problems = [*lacking(study, asked)]
-    folder = Folder(path=out_dir)
+    texts, folder = tuple(sources) or (study.source,), Folder(path=out_dir)
     folder.sweep()
-    problems += folder.write("results.json", lambda: results_json(results).encode("utf-8"))
+    problems = [*folder.write("results.json", lambda: results_json(results).encode("utf-8"))]
+    tables, wrong = _write_exhibits(results, study, folder, templates, tuple(formats))
+    problems += wrong
+    if not folder.written:
+        return sort_problems(problems)
+    lock = make_lock(results, texts, folder.written)
+    if locked is None:
+        problems += folder.write(LOCK, lambda: lock_text(lock).encode("utf-8"))
+    else:
+        problems += changed_outputs(locked, lock)
+    parts = Parts(results=results, study=study, sources=texts, tables=tables, lock=lock, tried=tried)
+    problems += folder.write(PAGE, lambda: report_page(parts, templates).encode("utf-8"))
+    return sort_problems(problems)
+
+
+def rewrite_outputs(
+    results: Results,
+    study: Study,
+    out_dir: Path,
+    templates: Path | None = None,
+    formats: Iterable[str] = (),
+    sources: Iterable[Source] = (),
+    tried: Tried | None = None,
+) -> tuple[Problem, ...]:
+    """Write all but `results.json` anew from the results of an earlier run; return what went wrong.
+
+    The lock keeps what it says of data and versions, and gets the hashes of the spec and of what was written.
+    """
+    texts, folder = tuple(sources) or (study.source,), Folder(path=out_dir)
+    folder.sweep()
+    tables, wrong = _write_exhibits(results, study, folder, templates, tuple(formats))
+    problems = [*wrong]
+    lock = relock(out_dir, make_lock(results, texts, folder.written))
+    problems += folder.write(LOCK, lambda: lock_text(lock).encode("utf-8"))
+    parts = Parts(results=results, study=study, sources=texts, tables=tables, lock=lock, tried=tried)
+    problems += folder.write(PAGE, lambda: report_page(parts, templates).encode("utf-8"))
+    return sort_problems(problems)
+
+
+def _write_exhibits(
+    results: Results, study: Study, folder: Folder, templates: Path | None, asked: tuple[str, ...]
+) -> tuple[tuple[Table, ...], tuple[Problem, ...]]:
+    """Write numbers and tables; return the tables that could be built, and what went wrong."""
+    problems = [*lacking(study, asked)]
     problems += folder.write("numbers.tex", lambda: numbers_tex(results, templates).encode("utf-8"))
     names: list[tuple[str, Span | None]] = [(request.name, request.span) for request in study.tables]
+    tables: list[Table] = []
     for wanted in _tables(results, study, asked):
         fault = file_name_fault(wanted.name) or _clash(wanted.name, wanted.span, names)
         if fault:
             path = f"tables/{wanted.name}.tex"
             problems.append(problem("G501", wanted.span, path=path, reason=fault, remedy="rename the table"))
-        else:
-            problems += _write_table(wanted, folder, templates)
-    lock = make_lock(results, tuple(sources) or (study.source,), folder.written)
-    if not folder.written:
-        return sort_problems(problems)
-    if locked is None:
-        problems += folder.write(LOCK, lambda: lock_text(lock).encode("utf-8"))
-    else:
-        problems += changed_outputs(locked, lock)
-    return sort_problems(problems)
+            continue
+        try:
+            table = wanted.build()
+        except GipError as error:
+            problems += error.problems
+            continue
+        tables.append(table)
+        problems += _write_table(wanted, table, folder, templates)
+    return tuple(tables), tuple(problems)
 
 
 def _tables(results: Results, study: Study, asked: tuple[str, ...]) -> Iterator[Wanted]:
@@ -124,12 +170,7 @@ def _clash(name: str, span: Span | None, names: list[tuple[str, Span | None]]) -
     return None if first == (name, span) else f"the table `{first[0]}` has this file already"
 
 
-def _write_table(wanted: Wanted, folder: Folder, templates: Path | None) -> Iterator[Problem]:
-    try:
-        table = wanted.build()
-    except GipError as error:
-        yield from error.problems
-        return
+def _write_table(wanted: Wanted, table: Table, folder: Folder, templates: Path | None) -> Iterator[Problem]:
     for entry in wanted.formats:
         if entry.missing() is None:
             name = f"tables/{wanted.name}.{entry.name}"

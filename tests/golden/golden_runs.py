@@ -102,6 +102,13 @@ def compared_with_run_7(spec: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Pr
     return tuple(shown)
 
 
+def reported_with_other_folds(spec: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Problem, ...]:
+    loaded = load(spec)
+    loaded.write(loaded.run(), Path("out"))
+    spec.write_text(spec.read_text().replace("reps=2", "folds=3; reps=2"))
+    return load(spec).report(Path("out"))
+
+
 RUNS: dict[str, Run] = {
     "out of memory": out_of_memory,
     "with a dying worker": dying_worker,
@@ -110,4 +117,5 @@ RUNS: dict[str, Run] = {
     "locked with other data": locked_with_other_data,
     "locked with other outputs": locked_with_other_outputs,
     "compared with run 7": compared_with_run_7,
+    "reported with other folds": reported_with_other_folds,
 }

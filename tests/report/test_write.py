@@ -29,6 +29,7 @@ def test_all_files_of_a_run(tmp_path: Path) -> None:
     assert files(tmp_path / "out" / "gip") == [
         "gipspec.lock",
         "numbers.tex",
+        "report.html",
         "results.json",
         "tables/again.tex",
         "tables/index_weights.tex",
@@ -84,7 +85,9 @@ def test_names_that_leave_the_folder_are_refused(tmp_path: Path, name: str) -> N
     assert file_name_fault(name)
     problems = write_outputs(results([estimate("base")]), study(request("base", name=name)), tmp_path / "out")
     assert [p.code for p in problems] == ["G501"]
-    assert files(tmp_path) == ["out/gipspec.lock", "out/numbers.tex", "out/results.json"]
+    assert files(tmp_path) == [
+        f"out/{file}" for file in ("gipspec.lock", "numbers.tex", "report.html", "results.json")
+    ]
 
 
 @pytest.mark.parametrize("name", ["main", "基准回归", "a_b-c.2", "têt"])

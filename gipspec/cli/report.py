@@ -1,0 +1,47 @@
+"""`gipspec report`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gipspec.cli.console import FAILED, FINE, count, has_errors, show_problems
+from gipspec.cli.places import out_folder, store_folder
+from gipspec.cli.run import read_formats
+from gipspec.diagnostics import GipError
+
+
+@click.command(
+    "report",
+    epilog="Examples: gipspec report study.gip    gipspec report study.gip --format docx",
+)
+@click.argument("spec", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the outputs [default: out/<study>].")
+@click.option("--store", type=click.Path(path_type=Path), help="Folder of finished fits [default: .gipspec].")
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    callback=read_formats,
+    help="Formats of tables beside LaTeX: docx,html,md,typ,csv,xlsx.",
+)
+@click.option("--templates", type=click.Path(path_type=Path), help="Folder of templates of your own.")
+def command(
+    spec: Path, out: Path | None, store: Path | None, formats: tuple[str, ...], templates: Path | None
+) -> int:
+    """Write the outputs of the last run anew, without estimating: tables, numbers and report.html.
+
+    What changes labels, titles, tables or templates needs no more than this.
+    """
+    from gipspec.api import load
+    from gipspec.report import lacking
+
+    loaded, folder = load(spec), out_folder(spec, out)
+    lacks = lacking(loaded.require(), formats)
+    if lacks:
+        raise GipError(*lacks)
+    problems = loaded.report(folder, templates, formats, store_folder(spec, store))
+    show_problems(problems)
+    click.echo(f"{spec}: {count(problems)}; written to {folder}", err=True)
+    return FAILED if has_errors(problems) else FINE

@@ -1,0 +1,67 @@
+"""Tables and figures on the page, each with the lines of spec that it comes from."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import dataclass
+
+from gipspec.lang.study import Study
+from gipspec.report.formats.bands import bands_of
+from gipspec.report.formats.html import Html, view_of
+from gipspec.report.page.parts import Picture
+from gipspec.report.page.places import Place, Places, anchor
+from gipspec.report.table import Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class From:
+    """A model that an exhibit shows, and its line."""
+
+    name: str
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exhibit:
+    """A table or a figure: `table` is the view that table templates see, `image` a data URI."""
+
+    name: str
+    anchor: str
+    title: str
+    comes_from: tuple[From, ...]
+    table: dict[str, object] | None = None
+    sortable: bool = False
+    image: Html | None = None
+    caption: str = ""
+
+
+def table_exhibit(table: Table, study: Study, places: Places) -> Exhibit:
+    """Return a table; one whose lines stand for themselves may be sorted."""
+    members = [n for t in study.tables if t.name == table.name for p in t.panels for n in p.members]
+    first, *rest = bands_of(table)
+    alone = all(line.reach == 1 for band in rest for line in band.lines)
+    return Exhibit(
+        name=table.name,
+        anchor=anchor("table", table.name),
+        title=table.title or table.name,
+        comes_from=_sources(members, places),
+        table=view_of(table),
+        sortable=alone and len(rest) == 1 and len(first.lines) == 1,
+    )
+
+
+def picture_exhibit(picture: Picture, places: Places) -> Exhibit:
+    """Return a figure, which the page carries in itself."""
+    data = b64encode(picture.png).decode("ascii")
+    return Exhibit(
+        name=picture.name,
+        anchor=anchor("figure", picture.name),
+        title=picture.title or picture.name,
+        comes_from=_sources(list(picture.members), places),
+        image=Html(f"data:image/png;base64,{data}"),
+        caption=picture.caption,
+    )
+
+
+def _sources(members: list[str], places: Places) -> tuple[From, ...]:
+    return tuple(From(name=n, place=places.of_model(n)) for n in dict.fromkeys(members))

@@ -1,0 +1,68 @@
+"""Results of an earlier run, brought back beside the spec as it is now."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from gipspec.diagnostics import GipError, Problem, problem, sort_problems
+from gipspec.engine.results import Results
+from gipspec.lang.study import Model, Study
+from gipspec.plan import describe_settings, setting_changes
+from gipspec.report.saved import load_results_json
+from gipspec.source import Span
+
+
+def last_results(out: Path, spec: Path) -> Results:
+    """Read the results that the last run of `spec` left in `out`.
+
+    Raises GipError: G504 where there are none, G507 where they cannot be read.
+    """
+    path = out / "results.json"
+    try:
+        return load_results_json(path.read_text(encoding="utf-8"), str(path))
+    except FileNotFoundError:
+        raise GipError(problem("G504", path=spec)) from None
+    except OSError as error:
+        reason = (error.strerror or "it cannot be opened").lower()
+        raise GipError(problem("G507", path=path, reason=reason, remedy="run the study again")) from None
+
+
+def placed(found: Iterable[Problem], known: Iterable[Problem], study: Study) -> tuple[Problem, ...]:
+    """Give problems that were read from `results.json` the places that they had.
+
+    One that is among the `known` problems of the spec stands where that stands, another one at the line of
+    the first model or table that it names.
+    """
+    places = {_content(p): p.span for p in known}
+    spans = {table.name: table.span for table in study.tables}
+    spans |= {contrast.name: contrast.span for contrast in study.contrasts}
+    spans |= {model.name: model.span for model in study.models}
+
+    def place(p: Problem) -> Span | None:
+        named = [spans[name] for name in names_in(p.subject) if name in spans]
+        return places.get(_content(p)) or next(iter(named), None)
+
+    return sort_problems(p.at(place(p)) for p in found)
+
+
+def names_in(subject: str) -> list[str]:
+    """Return the names in the subject of a problem: `base, algos.lasso and 3 more`."""
+    return re.split(r", | and ", subject)
+
+
+def _content(p: Problem) -> Problem:
+    return replace(p, span=None, notes=())
+
+
+def outdated(results: Results, models: Iterable[Model]) -> tuple[Problem, ...]:
+    """Return a warning (G530) for each of the `models` whose line asks for what was not estimated."""
+    before = {e.model_name: dict(e.settings) for e in results if e.settings}
+    found: list[Problem] = []
+    for model in models:
+        changes = setting_changes(before.get(model.name, {}), describe_settings(model))
+        if model.name in before and changes:
+            found.append(problem("G530", model.span, name=model.name, changes=", ".join(changes)))
+    return tuple(found)
