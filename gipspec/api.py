@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gipspec.diagnostics import GipError, Problem, sort_problems
+from gipspec.diagnostics import Finding, GipError, Problem, as_problems, sort_problems
 from gipspec.lang.check import Checked, declare, resolve
 from gipspec.lang.load import Spec, load_source, load_spec
 from gipspec.lang.study import DataSource, Schema, Study
+from gipspec.lang.syntax import Statement
 from gipspec.source import Source
 
 if TYPE_CHECKING:
@@ -26,13 +27,16 @@ if TYPE_CHECKING:
 class Loaded:
     """A spec, read and checked: `study` holds what is sound in it, `problems` what is wrong.
 
-    `sources` are the texts that it was read from: its own, and those of what it includes.
+    `sources` are the texts that it was read from: its own, and those of what it includes; `statements` those
+    of them that could be parsed, `schema` the columns of the data where they could be read.
     """
 
     path: Path
     study: Study | None
     problems: tuple[Problem, ...]
     sources: tuple[Source, ...] = ()
+    statements: tuple[Statement, ...] = field(default=(), repr=False)
+    schema: Schema | None = field(default=None, repr=False)
 
     @property
     def ok(self) -> bool:
@@ -89,8 +93,16 @@ class Loaded:
         were wrong. Raises GipError where nothing can run, G501 where the store cannot be written, G512 where
         data or versions are not those of the lock `locked`.
         """
-        from gipspec.audit import review
-        from gipspec.engine import Silent, Store, Tally, infer_tables, open_executor, record_run, run_plan
+        from gipspec.engine import (
+            Silent,
+            Store,
+            Tally,
+            describe_tables,
+            infer_tables,
+            open_executor,
+            record_run,
+            run_plan,
+        )
         from gipspec.report.together import families_of
 
         started, selected = time.monotonic(), tuple(select)
@@ -108,12 +120,10 @@ class Loaded:
                 progress=tally,
             )
         tables, wrong = infer_tables(results, families_of(plan.study, results), plan.study.seed)
-        findings = (*wrong, *review(plan.study, results))
-        results = replace(
-            results,
-            tables=tables,
-            problems=sort_problems((*self.problems, *warnings, *results.problems, *findings)),
-        )
+        variables, undescribed = describe_tables(plan.study, dataset)
+        problems = (*self.problems, *warnings, *results.problems, *wrong, *undescribed)
+        only = {step.model.name for step in plan.estimates} if selected else None
+        results = self._audited(replace(results, tables=tables, variables=variables, problems=problems), dataset, store, only)
         if store:
             record_run(
                 results,
@@ -126,6 +136,44 @@ class Loaded:
                 tally=tally,
             )
         return results
+
+    def _audited(
+        self, results: Results, dataset: Dataset, store: Path | None, only: Collection[str] | None
+    ) -> Results:
+        """Return the results with what the audit finds; findings that the author accepts are no problems."""
+        from gipspec.audit import RAISED, findings
+
+        found = findings(self.require(), results, self._past(store), dataset, only)
+        others = [p for p in results.problems if p.code not in RAISED]
+        problems = sort_problems((*others, *as_problems(found), *self.idle(found, results)))
+        return replace(results, findings=found, problems=problems)
+
+    def audit(self, results: Results | None = None, store: Path | None = None) -> tuple[Finding, ...]:
+        """Return what the audit finds in the spec and its data, and in the results of a run, where given.
+
+        The ledger of a `store` tells what else was tried. Raises GipError with G3xx for data that fail.
+        """
+        from gipspec.audit import findings
+
+        return findings(self.require(), results, self._past(store), self.dataset())
+
+    def idle(self, found: tuple[Finding, ...], results: Results | None = None) -> tuple[Problem, ...]:
+        """Return a warning (G662) for each `audit accept` that accepts none of the findings.
+
+        Without the results of a whole run that is not known of every rule.
+        """
+        from gipspec.audit import idle
+
+        study = self.require()
+        estimated = {e.model_name for e in results} if results is not None and not results.draft else set()
+        return idle(study, found, whole={m.name for m in study.models} <= estimated)
+
+    def _past(self, store: Path | None) -> tuple[Run, ...]:
+        """Return the runs of the ledger; none where it cannot be read, which the run says itself (G611)."""
+        try:
+            return self.runs(store) if store else ()
+        except sqlite3.Error:
+            return ()
 
     def _hold(self, plan: Plan, dataset: Dataset, locked: Lock) -> None:
         from gipspec.engine import run_versions
@@ -194,11 +242,12 @@ class Loaded:
         return outdated(results, (step.model for step in plan.estimates))
 
     def _attempted(self, results: Results) -> Study:
-        """Return the study with the tables of which a run has attempted some model."""
+        """Return the study with the tables and figures of which a run has attempted some model."""
         study = self.require()
         attempted = {e.model_name for e in results} | {p.subject for p in results.problems}
-        shown = [t for t in study.tables if attempted & {n for panel in t.panels for n in panel.members}]
-        return replace(study, tables=tuple(shown))
+        shown = [t for t in study.tables if t.kind != "estimates" or attempted & t.models]
+        figures = tuple(f for f in study.figures if attempted.intersection(f.members))
+        return replace(study, tables=tuple(shown), figures=figures)
 
     def runs(self, store: Path) -> tuple[Run, ...]:
         """Return the runs of this spec that the ledger of a store holds, the first one first."""
@@ -213,7 +262,7 @@ class Loaded:
         """
         from gipspec.engine import specifications_tried
 
-        shown = {n for t in self.require().tables for panel in t.panels for n in panel.members}
+        shown = {name for t in self.require().tables for name in t.models}
         return specifications_tried(self.runs(store) if store else (), results, shown)
 
     def _tried(self, results: Results, store: Path | None) -> Tried | None:
@@ -260,7 +309,14 @@ def _checked(path: Path, spec: Spec) -> Loaded:
     checked: Checked = resolve(declared, schema)
     problems = sort_problems((*spec.problems, *wrong, *checked.problems))
     sources = dict.fromkeys((spec.source, *(s.span.source for s in spec.statements)))
-    return Loaded(path=path, study=checked.study, problems=problems, sources=tuple(sources))
+    return Loaded(
+        path=path,
+        study=checked.study,
+        problems=problems,
+        sources=tuple(sources),
+        statements=spec.statements,
+        schema=schema,
+    )
 
 
 def _schema(source: DataSource | None) -> tuple[Schema | None, tuple[Problem, ...]]:

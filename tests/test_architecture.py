@@ -31,6 +31,7 @@ DOORS = {
     "pyarrow": ("gipspec.data",),
     "openpyxl": ("gipspec.data", "gipspec.report"),
     "docx": ("gipspec.report",),
+    "matplotlib": ("gipspec.report.figures.draw",),
     "click": ("gipspec.cli",),
     "rich": ("gipspec.cli",),
 }

@@ -185,9 +185,52 @@ class TablePanel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableRequest:
+    """A table: of models, or of variables, whose names are then the members of its panels.
+
+    `sample` are the rows that tables of variables describe, None for all.
+    """
+
     name: str
     title: str
     panels: tuple[TablePanel, ...]
+    options: tuple[tuple[str, Value], ...] = ()
+    sample: Sample | None = None
+    span: Span = field(compare=False, repr=False)
+
+    @property
+    def kind(self) -> str:
+        return str(dict(self.options).get("kind", "estimates"))
+
+    @property
+    def models(self) -> frozenset[str]:
+        """Names of the models and differences that the table shows; none in a table of variables."""
+        return frozenset(n for p in self.panels for n in p.members if self.kind == "estimates")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """`audit accept A10 base "why"`: findings of a rule that the author answers for.
+
+    `names` are models, fans, tables or columns; empty for all places of the rule.
+    """
+
+    code: str
+    names: tuple[str, ...]
+    reason: str
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureRequest:
+    """A figure of `members`, models and differences by name.
+
+    `kind` is what the line asks for, or the one that its models call for.
+    """
+
+    name: str
+    kind: str
+    title: str
+    members: tuple[str, ...]
     options: tuple[tuple[str, Value], ...] = ()
     span: Span = field(compare=False, repr=False)
 
@@ -205,7 +248,9 @@ class Study:
     models: tuple[Model, ...]
     contrasts: tuple[Contrast, ...]
     tables: tuple[TableRequest, ...]
+    figures: tuple[FigureRequest, ...] = ()
     seed: int = 42
+    accepted: tuple[Acceptance, ...] = ()
 
     def model(self, name: str) -> Model:
         for m in self.models:
@@ -215,9 +260,11 @@ class Study:
 
 
 __all__ = [
+    "Acceptance",
     "Column",
     "Contrast",
     "DataSource",
+    "FigureRequest",
     "Learner",
     "Let",
     "Model",

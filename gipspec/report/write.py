@@ -14,6 +14,7 @@ from gipspec.engine.atomic import leftovers, write_atomically
 from gipspec.engine.results import Results
 from gipspec.lang.study import Study
 from gipspec.report.build import build_table
+from gipspec.report.figures.files import write_figures
 from gipspec.report.files import file_name_fault, unwritable
 from gipspec.report.formats import Format, all_formats, formats_of, lacking
 from gipspec.report.lock import NAME as LOCK
@@ -130,7 +131,7 @@ def rewrite_outputs(
 def _write_exhibits(
     results: Results, study: Study, folder: Folder, templates: Path | None, asked: tuple[str, ...]
 ) -> tuple[tuple[Table, ...], tuple[Problem, ...]]:
-    """Write numbers and tables; return the tables that could be built, and what went wrong."""
+    """Write numbers, tables and figures; return the tables that could be built, and what went wrong."""
     problems = [*lacking(study, asked)]
     problems += folder.write("numbers.tex", lambda: numbers_tex(results, templates).encode("utf-8"))
     names: list[tuple[str, Span | None]] = [(request.name, request.span) for request in study.tables]
@@ -148,7 +149,8 @@ def _write_exhibits(
             continue
         tables.append(table)
         problems += _write_table(wanted, table, folder, templates)
-    return tuple(tables), tuple(problems)
+    _, wrong = write_figures(results, study, folder)
+    return tuple(tables), (*problems, *wrong)
 
 
 def _tables(results: Results, study: Study, asked: tuple[str, ...]) -> Iterator[Wanted]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from gipspec.diagnostics import GipError, Problem, problem, sort_problems
+from gipspec.lang.check.accepted import resolve_accepted
 from gipspec.lang.check.declare import Declarations, name_span, ordered
-from gipspec.lang.check.exhibits import refuse_figure, resolve_table
+from gipspec.lang.check.exhibits import resolve_figure, resolve_table
 from gipspec.lang.check.expressions import LET, check_column, names_in
 from gipspec.lang.check.learners import LearnerScope, resolve_learner
 from gipspec.lang.check.models import Resolved, resolve_models
@@ -15,8 +16,19 @@ from gipspec.lang.check.scope import PoisonedError, Scope, no_column
 from gipspec.lang.check.settings import HEAD_OPTIONS, OptionScope, resolve_settings
 from gipspec.lang.check.terms import expand
 from gipspec.lang.check.used import with_definitions
-from gipspec.lang.study import Let, Schema, Study, TableRequest
-from gipspec.lang.syntax import Call, Each, Expr, Formula, LetStatement, ModelStatement, Name, Option
+from gipspec.lang.study import FigureRequest, Let, Schema, Study, TableRequest
+from gipspec.lang.syntax import (
+    Call,
+    Each,
+    Expr,
+    Formula,
+    LetStatement,
+    ModelStatement,
+    Name,
+    Option,
+    PanelItem,
+    TableStatement,
+)
 from gipspec.lang.vocabulary import FUNCTIONS
 
 
@@ -49,7 +61,10 @@ def resolve(declared: Declarations, schema: Schema | None) -> Checked:
     found += more
     resolved = resolve_models(declared, options)
     found += resolved.problems
-    tables = _tables(declared, resolved, found)
+    tables = _tables(declared, resolved, options, found)
+    figures = _figures(declared, resolved, options, found)
+    accepted, wrong = resolve_accepted(declared.accepted, _nameable(declared, resolved))
+    found += wrong
     if not any(p.severity == "error" for p in found):
         found += _unused(declared)
     models = (m for name in declared.models for m in resolved.models.get(name, ()))
@@ -65,7 +80,9 @@ def resolve(declared: Declarations, schema: Schema | None) -> Checked:
             models=with_definitions(models, lets),
             contrasts=tuple(resolved.contrasts.values()),
             tables=tables,
+            figures=figures,
             seed=_seed(declared, options),
+            accepted=accepted,
         )
     return Checked(study=study, problems=sort_problems(found))
 
@@ -212,16 +229,37 @@ def _seed(declared: Declarations, options: OptionScope) -> int:
     return settings.seed if settings else 42
 
 
-def _tables(declared: Declarations, resolved: Resolved, found: list[Problem]) -> tuple[TableRequest, ...]:
+def _tables(
+    declared: Declarations, resolved: Resolved, options: OptionScope, found: list[Problem]
+) -> tuple[TableRequest, ...]:
     tables: list[TableRequest] = []
     for statement in declared.tables.values():
-        request, wrong = resolve_table(statement, resolved)
+        request, wrong = resolve_table(statement, resolved, options)
         found += wrong
         if request is not None:
             tables.append(request)
-    for figure in declared.figures.values():
-        found += refuse_figure(figure, resolved)
     return tuple(tables)
+
+
+def _figures(
+    declared: Declarations, resolved: Resolved, options: OptionScope, found: list[Problem]
+) -> tuple[FigureRequest, ...]:
+    figures: list[FigureRequest] = []
+    for statement in declared.figures.values():
+        request, wrong = resolve_figure(statement, resolved, options)
+        found += wrong
+        if request is not None:
+            figures.append(request)
+    return tuple(figures)
+
+
+def _nameable(declared: Declarations, resolved: Resolved) -> set[str]:
+    """Return what `audit accept` may name: lines, the models of a fan, tables, derived columns."""
+    names = {*declared.models, *declared.tables, *declared.lets, *resolved.contrasts}
+    for models in resolved.models.values():
+        parts = [m.variant.split(".") for m in models if m.variant]
+        names |= {".".join((models[0].family, *p[:k])) for p in parts for k in range(1, len(p) + 1)}
+    return names | {m.name for models in resolved.models.values() for m in models}
 
 
 def _unused(declared: Declarations) -> list[Problem]:
@@ -251,8 +289,19 @@ def _expressions(declared: Declarations) -> Iterator[Expr]:
             yield statement.value
     yield from (s.condition for s in declared.samples.values())
     yield from (o.value for o in declared.defaults.values())
+    for exhibit in declared.tables.values():
+        yield from _table_expressions(exhibit)
     for model in declared.models.values():
         yield from _model_expressions(model)
+
+
+def _table_expressions(statement: TableStatement) -> Iterator[Expr]:
+    """Yield what a table of variables uses."""
+    if not any(option.name.text == "kind" for option in statement.options):
+        return
+    for item in statement.items:
+        yield from item.members if isinstance(item, PanelItem) else (item,)
+    yield from (option.value for option in statement.options if option.name.text in ("by", "sample"))
 
 
 def _model_expressions(statement: ModelStatement) -> Iterator[Expr]:

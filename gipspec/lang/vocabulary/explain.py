@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from gipspec.diagnostics import CODES, nearest
 from gipspec.lang.study import Value
+from gipspec.lang.vocabulary.figures import FIGURE_KINDS, FIGURE_OPTIONS, FigureKind
 from gipspec.lang.vocabulary.functions import FUNCTIONS, FunctionEntry
 from gipspec.lang.vocabulary.kinds import describe
 from gipspec.lang.vocabulary.learners import LEARNERS, LearnerEntry
 from gipspec.lang.vocabulary.options import (
     DATA_OPTIONS,
-    FIGURE_OPTIONS,
     MODELS,
     OPTIONS,
     TABLE_OPTIONS,
@@ -19,7 +19,7 @@ from gipspec.lang.vocabulary.options import (
     OptionEntry,
 )
 
-GROUPS = ("options", "learners", "functions", "models", "codes")
+GROUPS = ("options", "learners", "functions", "models", "figures", "codes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +51,8 @@ def explain(name: str) -> tuple[Topic, ...]:
         found.append(_learner(LEARNERS[name]))
     if name in FUNCTIONS:
         found.append(_function(FUNCTIONS[name]))
+    if name in FIGURE_KINDS:
+        found.append(_figure(FIGURE_KINDS[name]))
     if name in MODELS:
         found.append(_model(name))
     return tuple(found)
@@ -58,7 +60,7 @@ def explain(name: str) -> tuple[Topic, ...]:
 
 def suggest(name: str) -> str | None:
     """Return the topic that an unknown name was most likely meant to be."""
-    return nearest(name, {*GROUPS, *CODES, *OPTIONS, *TABLE_OPTIONS, *LEARNERS, *FUNCTIONS, *MODELS})
+    return nearest(name, {*GROUPS, *CODES, *OPTIONS, *TABLE_OPTIONS, *FIGURE_OPTIONS, *FIGURE_KINDS, *LEARNERS, *FUNCTIONS, *MODELS})
 
 
 def _group(name: str) -> tuple[Topic, ...]:
@@ -71,6 +73,8 @@ def _group(name: str) -> tuple[Topic, ...]:
             return tuple(_function(e) for e in FUNCTIONS.values())
         case "models":
             return tuple(_model(m) for m in MODELS)
+        case "figures":
+            return tuple(_figure(k) for k in FIGURE_KINDS.values())
         case _:
             return tuple(_code(c) for c in CODES)
 
@@ -98,6 +102,11 @@ def _exhibit(place: str, entry: ExhibitOption) -> Topic:
     if not entry.available:
         facts.append(("in this version", "not available"))
     return Topic(name=entry.name, kind=f"option of `{place}`", meaning=entry.meaning, facts=tuple(facts))
+
+
+def _figure(kind: FigureKind) -> Topic:
+    facts = (("needs", kind.needs), ("example", kind.example))
+    return Topic(name=kind.name, kind="figure", meaning=kind.meaning, facts=facts)
 
 
 def _learner(entry: LearnerEntry) -> Topic:

@@ -112,6 +112,23 @@ class Words:
     """Free text or names, joined by `+` or in brackets; checked by the room that uses them."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Levels:
+    """Levels of significance in brackets, `yes` for the usual three, `no` for none."""
+
+    usual: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pairs:
+    """Names with a text each, in brackets: `[gip: "Park", dose: "Number of parks"]`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """Texts with the cells of a line each, in brackets: `["Trends": [no, yes], "Source": "survey"]`."""
+
+
 Kind = (
     Whole
     | Real
@@ -129,6 +146,9 @@ Kind = (
     | Window
     | Numbers
     | Words
+    | Levels
+    | Pairs
+    | Lines
 )
 
 
@@ -169,3 +189,9 @@ def describe(kind: Kind) -> str:
             return f"{'whole numbers' if whole else 'numbers'} from {low:g} to {high:g} in brackets"
         case Words():
             return "names"
+        case Levels():
+            return "`yes`, `no`, or levels such as `[5%, 1%]`"
+        case Pairs():
+            return "names with a text each, such as `[gip: \"Park\"]`"
+        case Lines():
+            return "texts with the cells of a line each, such as `[\"Trends\": [no, yes]]`"

@@ -8,8 +8,11 @@ from gipspec.lang.vocabulary.kinds import (
     Columns,
     Kind,
     LearnerValue,
+    Levels,
+    Lines,
     Moderator,
     Numbers,
+    Pairs,
     Real,
     SampleValue,
     Several,
@@ -117,20 +120,85 @@ TABLE_FORMATS = {
     "xlsx": "Excel",
 }
 
+STAR_LEVELS = (0.1, 0.05, 0.01)
+TABLE_KINDS = ("estimates", "definitions", "descriptives", "correlations", "vif", "weights")
+TABLE_STYLES = ("default", "aer", "qje", "frontiers")
+BELOW = ("se", "t", "p", "ci", "none")
+TABLE_ROWS = {
+    "differences": "p-values of differences between groups",
+    "controls": "whether there are controls",
+    "squares": "whether there are squares of controls",
+    "effects": "whether each effect is removed",
+    "learner": "the learner",
+    "folds": "folds of cross-fitting",
+    "reps": "repeated splits",
+    "spread": "smallest and largest estimate over the splits",
+    "n": "observations",
+    "units": "units",
+    "clusters": "clusters",
+    "first_stage": "first-stage F, and the coefficients of the instruments",
+    "pretrend": "the test of the periods before adoption",
+    "placebo": "the permutation p-value",
+    "robustness": "robustness values",
+    "residual": "the share of the treatment's variation that is left after the controls",
+    "overlap": "the range of the propensity, and the share of rows at its bounds",
+    "r2": "R² out of fold of each nuisance",
+    "quality": "every measure of fit of each nuisance",
+}
+DESCRIPTIVES = {
+    "n": "observations",
+    "missing": "rows without a value",
+    "mean": "mean",
+    "sd": "standard deviation",
+    "min": "smallest value",
+    "p25": "first quartile",
+    "median": "median",
+    "p75": "third quartile",
+    "max": "largest value",
+}
+DEFINITIONS = {
+    "role": "outcome, treatment, control, ...",
+    "symbol": "the name in the spec",
+    "definition": "how it is made",
+    "source": "the columns of the data that it is made of",
+    "unit": "the unit, from the end of its label",
+}
+
 _TABLE = (
+    _exhibit("kind", Word(words=TABLE_KINDS), "estimates", "what the table shows: estimates of models; or, of variables, their `definitions`, `descriptives`, `correlations`, variance inflation (`vif`) or the `weights` of indices"),
+    _exhibit("style", Word(words=TABLE_STYLES), "default", "the look: three lines, or that of a journal"),
     _exhibit("digits", Whole(low=0, high=10), "3", "decimals"),
-    _exhibit("below", Word(words=("se", "t", "p", "ci")), "se", "what stands in parentheses under a coefficient"),
-    _exhibit("stars", YesNo(), "yes", "stars at 10%, 5% and 1%"),
+    _exhibit("significant", Whole(low=1, high=10, none="no"), "no", "significant digits of coefficients and what stands below or beside them, in place of decimals"),
+    _exhibit("below", Several(words=BELOW), "se", "what stands under a coefficient, a line each"),
+    _exhibit("beside", Word(words=("none", "se", "t", "p", "ci")), "none", "what stands beside a coefficient, in a column of its own"),
+    _exhibit("brackets", Word(words=("round", "square", "none")), "round", "what stands around the values under or beside a coefficient; intervals have square ones"),
+    _exhibit("stars", Levels(usual=STAR_LEVELS), "yes", "stars at 10%, 5% and 1%, or at other levels; `no` in the style `aer`"),
+    _exhibit("scale", Real(low=1e-9, high=1e9), "1", "a factor for coefficients and standard errors"),
+    _exhibit("keep", Words(), "", "terms to show (`*` and `?` match)"),
+    _exhibit("drop", Words(), "", "terms to leave out"),
+    _exhibit("order", Words(), "", "terms that come first, in this order"),
+    _exhibit("rename", Pairs(), "", "labels of terms in this table"),
+    _exhibit("names", Pairs(), "", "headings of models in this table"),
+    _exhibit("numbers", YesNo(), "yes", "numbers over the columns"),
+    _exhibit("rows", Several(words=("none", *TABLE_ROWS)), "those that apply", "rows below the coefficients, in order: " + ", ".join(f"{meaning} (`{name}`)" for name, meaning in TABLE_ROWS.items())),
+    _exhibit("marks", Word(words=("yes", "ticks", "signs")), "yes", "how rows say yes and no: words, ticks, or `+` and nothing"),
+    _exhibit("add", Lines(), "", "further rows below: a text, and a value for all columns or one each"),
+    _exhibit("note", Words(), "", "further notes, in quotes"),
+    _exhibit("notes", Word(words=("full", "brief", "none")), "full", "the notes of the table's own: all, or those on standard errors and stars"),
     _exhibit("adjust", Word(words=("none", "holm", "romano_wolf")), "none", "p-values, in square brackets, and stars that hold for all coefficients of the table at once"),
     _exhibit("wald", Word(words=("no", "equal", "zero")), "no", "a joint test of each row: that its coefficients are equal, or that all are zero"),
-    _exhibit("scale", Real(low=1e-9, high=1e9), "1", "a factor for coefficients and standard errors"),
-    _exhibit("style", Word(words=("default", "aer", "qje", "frontiers")), "default", "the look", available=False),
-    _exhibit("keep", Words(), "", "terms to show"),
+    _exhibit("stats", Several(words=(*DESCRIPTIVES, *DEFINITIONS)), "by kind", "columns of `descriptives` (" + ", ".join(f"`{name}`" for name in DESCRIPTIVES) + ") or of `definitions` (" + ", ".join(f"`{name}`" for name in DEFINITIONS) + ")"),
+    _exhibit("by", Columns(most=1), "", "a binary column: `descriptives` by its values, with the difference of means"),
+    _exhibit("of", Words(), "", "the model whose rows are described, instead of all"),
+    _exhibit("sample", SampleValue(), "all rows", "the rows that are described"),
+    _exhibit("width", Word(words=("shrink", "full", "natural")), "shrink", "in LaTeX: shrink a table that is too wide, stretch it over the line, or leave it"),
+    _exhibit("long", YesNo(), "no", "in LaTeX: a table that breaks over pages and repeats its headings"),
+    _exhibit("landscape", YesNo(), "no", "a page on its side"),
+    _exhibit("standalone", YesNo(), "no", "also write a LaTeX document that compiles by itself, `tables/NAME.standalone.tex`"),
     _exhibit("formats", Several(words=tuple(TABLE_FORMATS)), "tex", "formats beside LaTeX: " + ", ".join(f"{meaning} (`{name}`)" for name, meaning in TABLE_FORMATS.items() if name != "tex")),
 )  # fmt: skip
 
 TABLE_OPTIONS = {entry.name: entry for entry in _TABLE}
-FIGURE_OPTIONS: dict[str, ExhibitOption] = {}
 DATA_OPTIONS = {
     entry.name: entry
     for entry in (

@@ -1,0 +1,115 @@
+"""A figure on its page: panels, axes, legend and title; then the files."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from math import isfinite
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_pdf import FigureCanvasPdf
+from matplotlib.figure import Figure as Page
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.ticker import MaxNLocator
+
+from gipspec.report.figures.draw.fonts import fonts_for
+from gipspec.report.figures.draw.marks import put
+from gipspec.report.figures.draw.style import DPI, FAINT, SIZE, settings
+from gipspec.report.figures.figure import Axis, Figure, Panel
+from gipspec.report.figures.texts import plain, texts_of
+
+MOST_IN_ROW = 4  # entries of a legend
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """The files of a figure, and the characters that no font of this machine has."""
+
+    pdf: bytes
+    png: bytes
+    missing: str
+
+
+def draw(figure: Figure) -> Drawn:
+    """Return a figure as PDF with its fonts and as PNG; the same figure gives the same bytes."""
+    fonts = fonts_for(texts_of(figure), sans=figure.sans)
+    with mpl.rc_context(settings(sans=figure.sans, fonts=fonts.families, type3=fonts.cff)):
+        page = _page(figure)
+        FigureCanvasAgg(page)
+        png = io.BytesIO()
+        page.savefig(png, format="png", dpi=DPI, metadata={"Software": "gipspec"})
+        FigureCanvasPdf(page)
+        pdf = io.BytesIO()
+        about = {"Creator": "gipspec", "Title": plain(figure.title or figure.name), "CreationDate": None}
+        page.savefig(pdf, format="pdf", metadata=about)
+    return Drawn(pdf=pdf.getvalue(), png=png.getvalue(), missing=fonts.missing)
+
+
+def _page(figure: Figure) -> Page:
+    room = ConstrainedLayoutEngine(w_pad=0.03, h_pad=0.03, hspace=0.04, wspace=0.04)
+    page = Page(figsize=(figure.width, figure.height), layout=room)
+    rows = -(-len(figure.panels) // figure.columns)
+    grid = page.subplots(
+        rows,
+        figure.columns,
+        squeeze=False,
+        sharex="col" if figure.stacked else "none",
+        height_ratios=figure.heights or None,
+    )
+    places: list[Axes] = list(grid.flat)
+    for panel, axes in zip(figure.panels, places, strict=False):
+        _panel(panel, axes)
+    for axes in places[len(figure.panels) :]:
+        axes.set_axis_off()
+    _legend(page, places)
+    if figure.titled and figure.title:
+        page.suptitle(plain(figure.title), fontsize=SIZE + 1)
+    if figure.draft:
+        page.text(0.995, 0.995, "DRAFT", ha="right", va="top", color=FAINT, fontsize=SIZE, fontweight="bold")
+    return page
+
+
+def _panel(panel: Panel, axes: Axes) -> None:
+    for mark in panel.marks:
+        put(mark, axes)
+    if panel.title:
+        axes.set_title(plain(panel.title), loc="left")
+    _limits(panel.x, axes.set_xlim)
+    _limits(panel.y, axes.set_ylim)
+    if panel.bare:
+        axes.set_axis_off()
+        return
+    for axis, of_page, spine in ((panel.x, axes.xaxis, "bottom"), (panel.y, axes.yaxis, "left")):
+        of_page.set_label_text(plain(axis.label))
+        if axis.ticks is not None:
+            of_page.set_ticks([at for at, _ in axis.ticks], [plain(text) for _, text in axis.ticks])
+        else:
+            of_page.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
+        if not axis.shown:
+            of_page.set_visible(False)
+            axes.spines[spine].set_visible(False)
+
+
+def _limits(axis: Axis, give: object) -> None:
+    low = axis.low if isfinite(axis.low) else None
+    high = axis.high if isfinite(axis.high) else None
+    if (low, high) != (None, None) and callable(give):
+        give(low, high)
+
+
+def _legend(page: Page, places: list[Axes]) -> None:
+    """Put what has a label below the panels, once."""
+    entries = {
+        text: mark for axes in places for mark, text in zip(*axes.get_legend_handles_labels(), strict=True)
+    }
+    if entries:
+        page.legend(
+            list(entries.values()),
+            [plain(text) for text in entries],
+            loc="outside lower center",
+            ncols=min(len(entries), MOST_IN_ROW),
+            columnspacing=1.4,
+            borderpad=0.1,
+        )

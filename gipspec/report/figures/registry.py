@@ -1,0 +1,27 @@
+"""From the kind of a figure to the function that makes it: one registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from gipspec.engine.results import Results
+from gipspec.lang.study import FigureRequest, Study
+from gipspec.report.figures.figure import Figure
+from gipspec.report.figures.finish import finished
+from gipspec.report.figures.kinds.event import event_figure
+
+Builder = Callable[[FigureRequest, Results, Study], Figure]
+
+BUILDERS: dict[str, Builder] = {
+    "event": event_figure,
+}
+
+
+def build_figure(request: FigureRequest, results: Results, study: Study) -> Figure:
+    """Return the figure that `request` asks for, with the options that are the same for every kind.
+
+    Raises GipError: G503 where none of its models has results, G541 for more of them than a figure can hold.
+    """
+    figure = BUILDERS[request.kind](request, results, study)
+    return finished(replace(figure, draft=results.draft), request)

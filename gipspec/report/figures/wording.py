@@ -1,0 +1,42 @@
+"""Sentences that the notes of several kinds share, written from the estimates themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from gipspec.engine.results import Estimate
+from gipspec.report.decimals import percent
+from gipspec.report.names import english_list
+
+
+def levels(estimates: Iterable[Estimate]) -> str:
+    """Return `95%`, or `90% and 95%` where estimates differ."""
+    return english_list([percent(level) for level in sorted({e.level for e in estimates})])
+
+
+def intervals(estimates: Iterable[Estimate], labels: Mapping[str, str]) -> str:
+    """Say what the intervals of a figure are, and by what their standard errors are clustered."""
+    shown = tuple(estimates)
+    ways = dict.fromkeys(_clustering(e, labels) for e in shown)
+    return f"Bars are {levels(shown)} confidence intervals; standard errors are {'; or '.join(ways)}."
+
+
+def clustered(estimates: Iterable[Estimate], labels: Mapping[str, str]) -> str:
+    """Say by what the standard errors are clustered, as the end of a sentence."""
+    return "; or ".join(dict.fromkeys(_clustering(e, labels) for e in estimates))
+
+
+def _clustering(e: Estimate, labels: Mapping[str, str]) -> str:
+    if not e.cluster:
+        return "robust to heteroskedasticity, not clustered"
+    by = english_list([labels.get(name, name) for name in e.cluster])
+    return f"clustered by {by}"
+
+
+def scaled(scale: float) -> list[str]:
+    """Say that estimates are multiplied, where they are."""
+    return [] if scale == 1 else [f"Estimates and intervals are multiplied by {scale:.12g}."]
+
+
+def outcome_label(e: Estimate) -> str:
+    return e.outcome_label or e.outcome
