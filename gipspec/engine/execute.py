@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 
+from gipspec.engine.batches import batched
 from gipspec.engine.cost import cost_of
 from gipspec.engine.executor import Executor, Inline
 from gipspec.engine.progress import Progress
@@ -39,7 +40,7 @@ def execute(
         found = store.get(key) if store else None
         if found is not None:
             outcomes[key] = found
-    pending = [task for key, task in distinct.items() if key not in outcomes]
+    pending = batched([t for key, t in distinct.items() if key not in outcomes], executor.width)
     pending.sort(key=cost_of, reverse=True)  # so that no worker begins a long one when the others are through
     progress.begin(asked=len(tasks), distinct=len(distinct), found=len(outcomes))
     progress.queue(pending, executor.width)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,22 +50,34 @@ def fit_tasks(model: Model, work: Work, n_units: int, tuned: Mapping[str, Learne
     learners = dict(zip(work.nuisances, found, strict=True))
     tasks = []
     for rep in range(model.settings.reps):
-        whole = _map(model, n_units, rep)
+        folds = _folds(work.nuisances, _map(model, n_units, rep))
         tasks.append(
             [
-                FitTask(request=_request(model, one, learners, whole, rep), estimate=model.name)
-                for one in work.nuisances
+                FitTask(request=_request(model, one, learners, fold, rep), estimate=model.name)
+                for one, fold in zip(work.nuisances, folds, strict=True)
             ]
         )
     return tasks
 
 
+def _folds(nuisances: Sequence[Nuisance], whole: Codes | None) -> list[Codes]:
+    """Return the folds of each nuisance's rows; nuisances on the same rows share one array."""
+    of_units: dict[int, Codes] = {}
+    found = []
+    for one in nuisances:
+        if whole is None:
+            fold = one.folds
+        else:
+            fold = of_units.setdefault(id(one.unit), whole[one.unit])
+        if fold is None:
+            raise TypeError("a column of folds was asked for, and the nuisance has none")
+        found.append(fold)
+    return found
+
+
 def _request(
-    model: Model, one: Nuisance, learners: Mapping[Nuisance, Learner], whole: Codes | None, rep: int
+    model: Model, one: Nuisance, learners: Mapping[Nuisance, Learner], fold: Codes, rep: int
 ) -> Request:
-    fold = one.folds if whole is None else whole[one.unit]
-    if fold is None:
-        raise TypeError("a column of folds was asked for, and the nuisance has none")
     seed = derive_seed(model.settings.seed, "fit", describe(one.learner), rep)
     match one.way:
         case None:

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gipspec.diagnostics import GipError, Problem, problem
+from gipspec.engine.digest import digest
 from gipspec.engine.store import Outcome
 from gipspec.engine.versions import fit_versions, search_versions
 from gipspec.lang.study import Learner
-from gipspec.learn import CrossFit, Request, tune_learner
+from gipspec.learn import CrossFit, Fit, Request, perform_together, tune_learner
 
 Failure = tuple[Problem, ...]
 Outcomes = tuple[Outcome | Failure, ...]  # of a task, one for each of its keys
@@ -159,8 +160,13 @@ class BatchTask:
         return self.fits[0].estimate
 
     def run(self) -> Outcomes:
-        """Return an outcome, or the problems, of each fit in the order of `keys`."""
-        return tuple(outcome for fit in self.fits for outcome in perform(fit))
+        """Return an outcome, or the problems, of each fit in the order of `keys`.
+
+        All are plain cross-fits: see `gipspec.engine.batches`.
+        """
+        requests = [fit.request for fit in self.fits]
+        found = perform_together([request for request in requests if isinstance(request, Fit)])
+        return tuple(one.problems if isinstance(one, GipError) else one for one in found)
 
 
 Task = FitTask | TuneTask | BatchTask
@@ -195,8 +201,7 @@ def describe(learner: Learner) -> Plain:
 
 
 def _digest(parts: Plain, *arrays: NDArray[np.generic]) -> str:
-    digest = hashlib.sha256(repr(parts).encode())
+    found = hashlib.sha256(repr(parts).encode())
     for array in arrays:
-        digest.update(f"{array.dtype.str}{array.shape}".encode())
-        digest.update(np.ascontiguousarray(array).data)
-    return digest.hexdigest()
+        found.update(digest(array))
+    return found.hexdigest()

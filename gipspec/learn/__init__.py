@@ -8,6 +8,7 @@ from gipspec.learn.quality import fit_quality
 from gipspec.learn.quantile import cross_fit_quantile
 from gipspec.learn.requests import Fit, NestedFit, QuantileFit, Request
 from gipspec.learn.task import Task, regressor_of, task_of
+from gipspec.learn.together import perform_together, shares
 from gipspec.learn.tune import tune_learner
 
 __all__ = [
@@ -24,7 +25,9 @@ __all__ = [
     "derive_seed",
     "fit_quality",
     "fold_map",
+    "perform_together",
     "regressor_of",
+    "shares",
     "task_of",
     "tune_learner",
 ]

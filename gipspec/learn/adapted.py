@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
 
-from gipspec.learn.prepare import Scale, learn_preparation
+from gipspec.learn.prepare import Preparation, Scale, learn_preparation
 
 Array = NDArray[np.float64]
 
@@ -73,6 +73,12 @@ class Adapted(Grouped):
         else:
             self.fitted_.fit(features, learned)
         return self
+
+    def shared(self, x: Array, group: NDArray[Any]) -> tuple[Preparation, Any]:
+        """Return what targets on features (n, p), p > 0, of units `group` (n,) have in common: the features
+        that the estimator wants, and the factor of these. The estimator must have one (`learn.linear`)."""
+        preparation = learn_preparation(x, codes=self.codes, scale=self.scale)
+        return preparation, clone(self.estimator).factor(preparation.apply(x), group)
 
     def _learned_target(self, y: Array) -> Array:
         if not self.scale_target:

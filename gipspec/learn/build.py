@@ -35,7 +35,8 @@ class Library:
     scale_target: bool = False
 
 
-_LINEAR, _ENSEMBLE, _PENALISED = "sklearn.linear_model", "sklearn.ensemble", "gipspec.learn.penalised"
+_LINEAR, _ENSEMBLE = "sklearn.linear_model", "sklearn.ensemble"
+_SHARED, _PENALISED = "gipspec.learn.linear", "gipspec.learn.penalised"
 
 
 def _penalised(*fixed: tuple[str, Value]) -> Library:
@@ -57,7 +58,7 @@ def _pair(module: str, stem: str, *fixed: tuple[str, Value]) -> Library:
 
 
 LIBRARIES = {
-    "ols": Library(regressor=f"{_LINEAR}:LinearRegression"),
+    "ols": Library(regressor=f"{_SHARED}:LeastSquares"),
     # an infinite C is no penalty, in every version of scikit-learn
     "logit": Library(
         classifier=f"{_LINEAR}:LogisticRegression",
@@ -65,7 +66,9 @@ LIBRARIES = {
         scale="all",
     ),
     "lasso": _penalised(("l1_ratio", 1.0)),
-    "ridge": _penalised(("l1_ratio", 0.0)),
+    "ridge": Library(
+        regressor=f"{_SHARED}:RidgeRegressor", classifier=f"{_PENALISED}:RidgeClassifier", scale="all"
+    ),
     "enet": _penalised(),
     "rf": _pair(_ENSEMBLE, "RandomForest", ("n_jobs", 1)),
     "extratrees": _pair(_ENSEMBLE, "ExtraTrees", ("n_jobs", 1)),

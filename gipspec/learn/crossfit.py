@@ -55,7 +55,7 @@ def cross_fit(
     features = np.ascontiguousarray(x, dtype=np.float64)
     y = np.ascontiguousarray(target, dtype=np.float64)
     folds, units = np.asarray(fold, dtype=np.int64), np.asarray(group)
-    present = _present_folds(folds, units)
+    present = present_folds(folds, units)
     task = task_of(learner, y, name)
     teachers = np.ones(y.size, dtype=bool) if teach is None else np.asarray(teach, dtype=bool)
     if teach is not None:
@@ -140,7 +140,7 @@ def _labelled(learner: Learner, weights: list[Array]) -> tuple[tuple[str, float]
     return tuple((label_of(m), float(w)) for m, w in zip(learner.members, means, strict=True))
 
 
-def _present_folds(fold: Codes, group: NDArray[np.int64]) -> Codes:
+def present_folds(fold: Codes, group: NDArray[np.int64]) -> Codes:
     """Return the folds that hold rows; raise G403 where they are too few."""
     present, n_units = np.unique(fold), np.unique(group).size
     wanted = int(present[-1]) + 1 if present.size else 0

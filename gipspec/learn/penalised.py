@@ -1,4 +1,4 @@
-"""Lasso, ridge and elastic net with the penalty chosen in folds of whole units.
+"""Lasso and elastic net, and logistic ridge, with the penalty chosen in folds of whole units.
 
 Features arrive standardised. Both tasks minimise mean loss + λ (r |b|₁ + (1 - r)/2 |b|²), the loss being half
 the squared error or the negative log likelihood, and choose λ on one grid with the same rule.
@@ -11,16 +11,16 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
-from sklearn.linear_model import ElasticNet, ElasticNetCV, RidgeCV
+from sklearn.linear_model import ElasticNet, ElasticNetCV
 
 from gipspec.learn.adapted import Grouped
 from gipspec.learn.folds import inner_splits
+from gipspec.learn.linear import RIDGE_RANGE
 from gipspec.learn.quality import log_loss
 
 Array = NDArray[np.float64]
 
 _LASSO_DEPTH = 1e-3  # the smallest penalty of the path, relative to the one at which all slopes are zero
-_RIDGE_RANGE = (1e-5, 1e2)  # on standardised features; the eigenvalues of their correlations are near 1
 _MOST_SWEEPS = 5_000
 
 
@@ -31,7 +31,7 @@ def penalty_grid(x: Array, y: Array, l1_ratio: float, length: int) -> Array:
     no such place and a fixed range.
     """
     if l1_ratio == 0:
-        low, high = _RIDGE_RANGE
+        low, high = RIDGE_RANGE
         return np.geomspace(high, low, length)
     largest = float(np.abs(x.T @ (y - y.mean())).max()) / (y.size * l1_ratio)
     largest = max(largest, float(np.finfo(np.float64).eps))
@@ -39,7 +39,7 @@ def penalty_grid(x: Array, y: Array, l1_ratio: float, length: int) -> Array:
 
 
 class PenalisedRegressor(Grouped):
-    """Linear regression; scikit-learn's RidgeCV or ElasticNetCV with splits by unit."""
+    """Linear regression; scikit-learn's ElasticNetCV with splits by unit."""
 
     def __init__(self, l1_ratio: float = 1.0, cv: int = 5, alphas: int = 50) -> None:
         self.l1_ratio = l1_ratio
@@ -49,11 +49,7 @@ class PenalisedRegressor(Grouped):
     def fit(self, x: Array, y: Array, group: NDArray[Any]) -> Self:
         splits = inner_splits(group, self.cv)
         penalties = penalty_grid(x, y, self.l1_ratio, self.alphas)
-        if self.l1_ratio == 0:
-            # scikit-learn's ridge sums the loss over rows and does not halve it
-            fitted = RidgeCV(alphas=penalties * y.size, cv=splits, scoring="neg_mean_squared_error")
-        else:
-            fitted = ElasticNetCV(l1_ratio=self.l1_ratio, alphas=penalties, cv=splits, max_iter=_MOST_SWEEPS)
+        fitted = ElasticNetCV(l1_ratio=self.l1_ratio, alphas=penalties, cv=splits, max_iter=_MOST_SWEEPS)
         self.fitted_ = fitted.fit(x, y)
         return self
 
@@ -87,6 +83,13 @@ class PenalisedClassifier(Grouped):
     def predict_proba(self, x: Array) -> Array:
         share = expit(self.coefficients_[0] + x @ self.coefficients_[1:])
         return np.column_stack([1 - share, share])
+
+
+class RidgeClassifier(PenalisedClassifier):
+    """Logistic regression with the ridge penalty alone."""
+
+    def __init__(self, cv: int = 5, alphas: int = 25) -> None:
+        super().__init__(l1_ratio=0.0, cv=cv, alphas=alphas)
 
 
 def logistic_path(x: Array, y: Array, penalties: Array, l1_ratio: float) -> list[Array]:
