@@ -144,8 +144,10 @@ class Loaded:
         from gipspec.audit import RAISED, findings
 
         found = findings(self.require(), results, self._past(store), dataset, only)
-        others = [p for p in results.problems if p.code not in RAISED]
-        problems = sort_problems((*others, *as_problems(found), *self.idle(found, results)))
+        answered = {(f.code, f.message) for f in found if f.accepted}
+        kept = [p for p in results.problems if (p.code, p.message) not in answered]
+        new = as_problems(tuple(f for f in found if f.code not in RAISED))
+        problems = sort_problems((*kept, *new, *self.idle(found, results)))
         return replace(results, findings=found, problems=problems)
 
     def audit(self, results: Results | None = None, store: Path | None = None) -> tuple[Finding, ...]:

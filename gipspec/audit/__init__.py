@@ -1,5 +1,6 @@
-"""The audit: one rule a function over study and results; it changes nothing."""
+"""The audit: one rule a function over a study, its data and its results; it changes nothing."""
 
-from gipspec.audit.review import RULES, review
+from gipspec.audit.review import findings, idle
+from gipspec.audit.rules import RAISED, RULES, STATIC
 
-__all__ = ["RULES", "review"]
+__all__ = ["RAISED", "RULES", "STATIC", "findings", "idle"]

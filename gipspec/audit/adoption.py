@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from gipspec.diagnostics import Problem, problem
-from gipspec.engine import Estimate
+from gipspec.audit.remedies import is_plain, unused
+from gipspec.diagnostics import Finding, Remedy, finding
 from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Model, Study
 
+if TYPE_CHECKING:
+    from gipspec.engine import Estimate
 
-def staggered_adoption(study: Study, model: Model, estimate: Estimate) -> Iterator[Problem]:
+
+def staggered_adoption(study: Study, model: Model, estimate: Estimate) -> Iterator[Finding]:
     """A13: one coefficient for an adoption in several periods, and no event study of it in the study."""
     periods = dict(estimate.measures).get("adoption.periods", 0.0)
     studied = {print_expr(t) for m in study.models if m.settings.model == "did" for t in m.treatments}
-    if study.panel is not None and periods > 1 and estimate.treatment not in studied:
-        names = {m.family for m in study.models}
-        name = next((n for n in ("event", "dynamics") if n not in names), f"event_{model.family}")
-        yield problem(
-            "A13",
-            name=estimate.treatment,
-            periods=f"{periods:.0f}",
-            help=f"add a line such as `{name} <- {model.name}; event=-5..5`",
-        )
+    if study.panel is None or periods <= 1 or estimate.treatment in studied:
+        return
+    line = _event_study(study, estimate.treatment)
+    yield finding(
+        "A13",
+        name=estimate.treatment,
+        periods=f"{periods:.0f}",
+        help=f"add a line such as `{line}`" if line else "add an event study: `event=-5..5`",
+        about=estimate.treatment,
+        measures=(("adoption.periods", periods),),
+        remedy=Remedy(lines=line) if line else None,
+    )
+
+
+def _event_study(study: Study, treatment: str) -> str:
+    """Return one line for a treatment, whatever model was found: one event study serves the whole study."""
+    alone = [m for m in study.models if tuple(print_expr(t) for t in m.treatments) == (treatment,)]
+    plain = [m for m in alone if m.settings.model == "plr" and is_plain(m.settings)]
+    if not alone:
+        return ""
+    base = (plain or alone)[0]
+    names = {m.family for m in study.models}
+    name = next((n for n in ("event", "dynamics") if n not in names), unused(study, f"event_{base.family}"))
+    return f"{name} <- {base.name}; event=-5..5"

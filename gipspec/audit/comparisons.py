@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from gipspec.diagnostics import Problem, problem
-from gipspec.engine import Estimate
+from gipspec.audit.remedies import unused
+from gipspec.diagnostics import Finding, Remedy, finding
 from gipspec.lang.check.expressions import names_in
 from gipspec.lang.check.values import constant
 from gipspec.lang.study import Model, Study
@@ -16,7 +16,7 @@ COMPLEMENTS = ({"==", "!="}, {"in", "not in"})
 LOWER, UPPER = {">": False, ">=": True}, {"<": False, "<=": True}  # whether the bound itself is inside
 
 
-def groups_without_difference(study: Study, model: Model, estimate: Estimate) -> Iterator[Problem]:
+def groups_without_difference(study: Study, model: Model) -> Iterator[Finding]:
     """A09: two models that differ in their samples alone, which exclude each other, without a difference.
 
     A chain of differences compares them too, and so does `het=` by a column of the conditions.
@@ -30,7 +30,18 @@ def groups_without_difference(study: Study, model: Model, estimate: Estimate) ->
             and _exclusive(model, other)
             and not _moderated(study, model, other)
         ):
-            yield problem("A09", name=model.name, other=other.name)
+            line = f"{_gap(study, model, other)} <- {model.name} - {other.name}"
+            help = f"add `{line}`, or compare the groups by `het=`"
+            remedy = Remedy(lines=line)
+            yield finding(
+                "A09", name=model.name, other=other.name, about=other.name, help=help, remedy=remedy
+            )
+
+
+def _gap(study: Study, a: Model, b: Model) -> str:
+    """Return a name for the difference that says which two it compares."""
+    sides = (a.variant, b.variant) if a.family == b.family and a.variant and b.variant else (a.name, b.name)
+    return unused(study, "_".join(("gap", *sides)).replace(".", "_"))
 
 
 def _compared_with(study: Study, name: str) -> set[str]:

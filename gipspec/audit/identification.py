@@ -1,42 +1,113 @@
-"""Rules on what interactive and instrumental models rest on: overlap, instruments, unit effects."""
+"""Rules on what estimates rest on: overlap, tails, instruments, unit effects, samples."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from gipspec.diagnostics import Problem, problem
-from gipspec.engine import Estimate
+from gipspec.audit.names import lags_of, names_of, printed
+from gipspec.audit.recipes import TRANSFORMED
+from gipspec.audit.remedies import amended, anew, own_options, varied
+from gipspec.diagnostics import Finding, finding
+from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Model, Study
+from gipspec.lang.syntax import Binary, Call, Expr, Unary
+
+if TYPE_CHECKING:
+    from gipspec.engine import Estimate
 
 HEAVY = 0.05  # share of the rows, or of each tail, that is set to a bound
 STRONG = 10.0  # first-stage F (Staiger and Stock 1997)
+BOUNDS = (0.001, 0.01, 0.05)
+AS_THEY_ARE = ("irm", "iivm", "qte", "apo")  # models whose variables effects are not removed from
 
 
-def heavy_cuts(study: Study, model: Model, estimate: Estimate) -> Iterator[Problem]:
-    """A11: many propensities at their bounds, or long tails winsorised."""
-    trimmed = dict(estimate.measures).get("trimmed", 0.0)
-    if trimmed > HEAVY:
-        bound = f"`trim={model.settings.trim * 100:g}%`"
-        reason = f"the propensity of {trimmed:.1%} of the rows was set to the bounds of {bound}"
-        remedy = "look at the overlap: leave out rows that are always or never treated; show other bounds too"
-        yield problem("A11", reason=reason, remedy=remedy)
-    if model.settings.winsor > HEAVY:
-        reason = f"`winsor={model.settings.winsor * 100:g}%` moves much of each tail"
-        yield problem("A11", reason=reason, remedy="use `winsor=1%`, and show the estimate without it")
+def heavy_winsorising(study: Study, model: Model) -> Iterator[Finding]:
+    """A11: long tails set to a quantile."""
+    winsor = model.settings.winsor
+    if winsor > HEAVY:
+        yield finding(
+            "A11",
+            reason=f"`winsor={winsor * 100:g}%` moves much of each tail",
+            help="use `winsor=1%`, and show the estimate without it",
+            about="winsor",
+            measures=(("winsor", winsor),),
+            remedy=amended(model, winsor="1%"),
+        )
 
 
-def weak_instrument(study: Study, model: Model, estimate: Estimate) -> Iterator[Problem]:
-    """A15: a first stage too weak for the usual interval."""
-    f = dict(estimate.measures).get("first_stage_f", STRONG)
-    if f < STRONG:
-        yield problem("A15", f=f"{f:.1f}", name=model.name)
+def heavy_trimming(study: Study, model: Model, estimate: Estimate) -> Iterator[Finding]:
+    """A11: many propensities at their bounds, and no line with other bounds."""
+    trimmed, trim = dict(estimate.measures).get("trimmed", 0.0), model.settings.trim
+    alike = (m for m in study.models if printed(m) == printed(model))
+    if trimmed > HEAVY and {m.settings.trim for m in alike} == {trim}:
+        others = ", ".join(f"{bound * 100:g}%" for bound in BOUNDS if bound != trim)
+        reason = (
+            f"the propensity of {trimmed:.1%} of the rows was set to the bounds of `trim={trim * 100:g}%`"
+        )
+        yield finding(
+            "A11",
+            reason=reason,
+            help="leave out rows that are always or never treated, and show the estimate for other bounds",
+            about="trim",
+            measures=(("trimmed", trimmed),),
+            remedy=varied(study, model, "bounds", trim=f"[{others}]"),
+        )
 
 
-def unit_effects_stay(study: Study, model: Model, estimate: Estimate) -> Iterator[Problem]:
-    """A20: a model of variables as they are, on a panel whose unit effects it cannot remove."""
-    if study.panel is None or estimate.fe_method != "means":
+def weak_instrument(study: Study, model: Model, estimate: Estimate) -> Iterator[Finding]:
+    """A15: a first stage too weak for the usual interval, and no reduced form, which needs none."""
+    f, outcome = dict(estimate.measures).get("first_stage_f", STRONG), printed(model)[0]
+    reduced = (outcome, frozenset(print_expr(z) for z in model.settings.iv))
+    if f < STRONG and reduced not in {printed(m) for m in study.models}:
+        remedy = anew(study, model, "reduced", treatment=" + ".join(sorted(reduced[1])))
+        yield finding("A15", f=f"{f:.1f}", name=model.name, measures=(("first_stage_f", f),), remedy=remedy)
+
+
+def unit_effects_stay(study: Study, model: Model) -> Iterator[Finding]:
+    """A20: a model that cannot remove unit effects on a panel, and no linear one beside it that does."""
+    settings, panel = model.settings, study.panel
+    if panel is None or settings.model not in AS_THEY_ARE:
         return
-    if any(study.panel.unit in effect for effect in model.settings.fe):
-        linear = "pliv" if model.settings.iv else "plr"
-        help = f"compare with `model={linear}`, which removes them"
-        yield problem("A20", model=model.settings.model, unit=study.panel.unit, help=help)
+    linear = {printed(m) for m in study.models if m.settings.model in TRANSFORMED and m.settings.fe}
+    if any(panel.unit in effect for effect in settings.fe) and printed(model) not in linear:
+        remedy = anew(study, model, "linear")
+        yield finding("A20", model=settings.model, unit=panel.unit, remedy=remedy)
+
+
+def selected_on_outcome(study: Study, model: Model) -> Iterator[Finding]:
+    """A29: a sample that is cut by the outcome, or by what the outcome is made of."""
+    sample = model.settings.sample
+    if sample is None:
+        return
+    outcome = set(names_of(study, model.outcome))
+    cut = {name for part in _compared(sample.condition) for name in names_of(study, part)}
+    for name in sorted(outcome & cut):
+        remedy = amended(model, ("sample",)) if "sample" in own_options(model) else None
+        yield finding("A29", name=name, outcome=print_expr(model.outcome), about=name, remedy=remedy)
+
+
+def _compared(condition: Expr) -> Iterator[Expr]:
+    """Yield the parts of a condition that look at values; `is_missing(y)` looks at none."""
+    match condition:
+        case Binary(op="and" | "or", left=left, right=right):
+            yield from _compared(left)
+            yield from _compared(right)
+        case Unary(operand=operand):
+            yield from _compared(operand)
+        case Call(function="is_missing"):
+            return
+        case _:
+            yield condition
+
+
+def treatment_as_instrument(study: Study, model: Model) -> Iterator[Finding]:
+    """A30: an instrument that is an earlier value of the treatment itself."""
+    treatments = {name for t in model.treatments for name in names_of(study, t)}
+    for z in model.settings.iv:
+        for _, lagged in lags_of(study, z):
+            if lagged in treatments:
+                shown = print_expr(z)
+                own = "iv" in own_options(model) and len(model.settings.iv) == 1
+                remedy = amended(model, ("iv",), treatment=shown) if own else None
+                yield finding("A30", name=shown, treatment=lagged, about=shown, remedy=remedy)

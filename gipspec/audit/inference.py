@@ -1,29 +1,103 @@
-"""Rules on standard errors and splits."""
+"""Rules on folds, standard errors and permutations."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from gipspec.diagnostics import Problem, problem
-from gipspec.engine import Estimate
+from gipspec.audit.names import printed
+from gipspec.audit.remedies import amended, is_plain, varied
+from gipspec.diagnostics import Finding, Remedy, finding
 from gipspec.lang.study import Model, Study
 
+if TYPE_CHECKING:
+    from gipspec.data import Dataset
+    from gipspec.engine import Estimate
+
 FEW_CLUSTERS = 30
+FEW_DRAWS = 99  # of a permutation: its p-value cannot be below 1 / (draws + 1)
 
 
-def unclustered(study: Study, model: Model, estimate: Estimate) -> Iterator[Problem]:
+def split_clusters(study: Study, model: Model) -> Iterator[Finding]:
+    """A02: folds of rows or units, where errors are correlated within something coarser."""
+    settings, panel = model.settings, study.panel
+    if isinstance(settings.folds, str):
+        return
+    if panel is None:
+        effects = [effect[0] for effect in settings.fe if len(effect) == 1]
+        grouped = [*settings.cluster, *effects]
+        if grouped:
+            pair = len(effects) == 2 and all(len(effect) == 1 for effect in settings.fe)
+            remedy = (
+                Remedy(lines=f"panel {effects[0]} {effects[1]}") if pair else _own_folds(model, grouped[0])
+            )
+            yield finding("A02", what="rows", name=grouped[0], about=grouped[0], remedy=remedy)
+        return
+    coarser = [name for name in settings.cluster if name != panel.time]
+    if coarser and panel.unit not in settings.cluster:
+        yield finding(
+            "A02", what="units", name=coarser[0], about=coarser[0], remedy=_own_folds(model, coarser[0])
+        )
+
+
+def folds_split_clusters(study: Study, model: Model, dataset: Dataset) -> Iterator[Finding]:
+    """A02: a column of folds that puts rows of a cluster into several folds."""
+    folds = model.settings.folds
+    if isinstance(folds, int) or folds not in dataset.columns:
+        return
+    time = study.panel.time if study.panel else ""
+    for name in (n for n in model.settings.cluster if n != time and n in dataset.columns):
+        seen: dict[object, set[object]] = {}
+        columns = (dataset.columns[n].values.tolist() for n in (name, folds))
+        for cluster, fold in zip(*columns, strict=True):
+            seen.setdefault(cluster, set()).add(fold)
+        split = sum(len(found) > 1 for found in seen.values())
+        if split:
+            measures = (("clusters_split", float(split)), ("clusters", float(len(seen))))
+            remedy = _own_folds(model, name)
+            what = f"the column `{folds}`"
+            yield finding("A02", what=what, name=name, about=name, measures=measures, remedy=remedy)
+
+
+def _own_folds(model: Model, name: str) -> Remedy:
+    """Each cluster is a fold of its own: what there is of whole clusters without a further column."""
+    return amended(model, folds=name, reps="1")
+
+
+def unclustered(study: Study, model: Model) -> Iterator[Finding]:
     """A03: a panel without clusters at all; coarser clusters than the unit are the user's choice."""
     if study.panel and not model.settings.cluster:
-        yield problem("A03", name=model.name, unit=study.panel.unit)
+        unit = study.panel.unit
+        yield finding("A03", name=model.name, unit=unit, remedy=amended(model, cluster=unit))
 
 
-def one_split(study: Study, model: Model, estimate: Estimate) -> Iterator[Problem]:
+def one_split(study: Study, model: Model) -> Iterator[Finding]:
     """A04: an estimate that rests on one random split."""
     if model.settings.reps == 1 and isinstance(model.settings.folds, int):
-        yield problem("A04")
+        yield finding("A04", measures=(("reps", 1.0),), remedy=amended(model, reps="5"))
 
 
-def few_clusters(study: Study, model: Model, estimate: Estimate) -> Iterator[Problem]:
-    """A10: fewer clusters than the normal approximation needs (Cameron, Gelbach and Miller 2008)."""
-    if estimate.cluster and estimate.clusters < FEW_CLUSTERS:
-        yield problem("A10", clusters=estimate.clusters)
+def few_clusters(study: Study, model: Model, estimate: Estimate) -> Iterator[Finding]:
+    """A10: fewer clusters than the normal approximation needs (Cameron, Gelbach and Miller 2008), and no
+    permutation test of the same effect.
+    """
+    permuted = {printed(m) for m in study.models if m.settings.placebo}
+    if estimate.cluster and estimate.clusters < FEW_CLUSTERS and printed(model) not in permuted:
+        possible = study.panel is not None and model.settings.model == "plr" and len(model.treatments) == 1
+        plain = possible and is_plain(model.settings)
+        remedy = varied(study, model, "permuted", placebo="999", placebo_by="design") if plain else None
+        measures = (("clusters", float(estimate.clusters)),)
+        yield finding("A10", clusters=estimate.clusters, measures=measures, remedy=remedy)
+
+
+def few_draws(study: Study, model: Model) -> Iterator[Finding]:
+    """A32: a permutation with so few draws that no small p-value can come of it."""
+    draws = model.settings.placebo
+    if 0 < draws < FEW_DRAWS:
+        yield finding(
+            "A32",
+            draws=draws,
+            least=f"{1 / (draws + 1):.3f}",
+            measures=(("draws", float(draws)),),
+            remedy=amended(model, placebo="499"),
+        )

@@ -3,26 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from gipspec.diagnostics import Problem, problem
-from gipspec.engine import Estimate
+from gipspec.audit.remedies import amended
+from gipspec.diagnostics import Finding, finding
 from gipspec.lang.study import Model, Study
+
+if TYPE_CHECKING:
+    from gipspec.engine import Estimate
 
 WORSE = -0.05  # out-of-fold R² of a learner that adds noise; about nought means nothing was there to learn
 LITTLE = 0.05  # share of the treatment's variation that controls should leave at least
+OPTIONS = {
+    "outcome": "learner_y",
+    "treatment": "learner_d",
+    "instrument": "learner_z",
+    "mediator": "learner_m",
+}
 
 
-def no_better_than_the_mean(study: Study, model: Model, estimate: Estimate) -> Iterator[Problem]:
+def no_better_than_the_mean(study: Study, model: Model, estimate: Estimate) -> Iterator[Finding]:
     """A06: an out-of-fold R² clearly below nought, for a model that has controls."""
     if not model.controls:
         return
     for nuisance in estimate.nuisances:
         r2 = dict(nuisance.metrics).get("r2", 0.0)
         if r2 < WORSE:
-            yield problem("A06", target=nuisance.target, r2=f"{r2:.3f}")
+            option = OPTIONS.get(nuisance.role.split(",")[0].split()[0])
+            yield finding(
+                "A06",
+                target=nuisance.target,
+                r2=f"{r2:.3f}",
+                about=nuisance.target,
+                measures=(("r2", r2),),
+                remedy=amended(model, (), **{option: "lasso"}) if option else None,
+            )
 
 
-def little_variation_left(study: Study, model: Model, estimate: Estimate) -> Iterator[Problem]:
+def little_variation_left(study: Study, model: Model, estimate: Estimate) -> Iterator[Finding]:
     """A07: a treatment that the controls nearly determine."""
-    if estimate.residual_share < LITTLE:
-        yield problem("A07", share=f"{estimate.residual_share:.1%}")
+    share = estimate.residual_share
+    if share < LITTLE:
+        yield finding("A07", share=f"{share:.1%}", measures=(("residual_share", share),))

@@ -1,42 +1,103 @@
-"""Rules on how effects are removed and samples are cut."""
+"""Rules on how effects are removed, what learners see, and how samples are cut."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from gipspec.diagnostics import Problem, problem
-from gipspec.engine import Estimate
-from gipspec.lang.study import Learner, Model, Study
+from gipspec.audit.names import names_of
+from gipspec.audit.remedies import amended, dropped
+from gipspec.diagnostics import Finding, Remedy, finding
+from gipspec.lang.check.terms import term_text
+from gipspec.lang.study import Learner, Model, Study, Term
+from gipspec.lang.syntax import Binary, Call
 from gipspec.lang.vocabulary import LEARNERS
 
+if TYPE_CHECKING:
+    from gipspec.engine import Estimate
+
 SATURATED = 0.05  # share of the treatment's variation that effects should leave at least
+TRANSFORMED = ("plr", "pliv")  # models whose variables effects are removed from
 
 
-def effects_as_dummies(study: Study, model: Model, estimate: Estimate) -> Iterator[Problem]:
-    """A01: dummies of units among the features, the field's habit (DESIGN 4.2)."""
+def effects_as_dummies(study: Study, model: Model) -> Iterator[Finding]:
+    """A01: dummies or numbers of units among the features, the field's habit (DESIGN 4.2)."""
     settings = model.settings
-    if estimate.fe_method == "dummies":
-        worst = settings.learner_y if _has_tree(settings.learner_y) else settings.learner_d
-        yield problem("A01", learner=worst.label)
+    worst = next((one for one in (settings.learner_y, settings.learner_d) if _has_tree(one)), None)
+    if settings.fe and settings.fe_method == "dummies" and settings.model in TRANSFORMED:
+        reason = (
+            f"unit effects as dummies in `{(worst or settings.learner_d).label}`: this recipe is badly biased"
+        )
+        yield finding("A01", reason=reason, about="dummies", remedy=amended(model, fe_method="within"))
+    if study.panel is None or worst is None:
+        return
+    for term in model.controls:
+        if study.panel.unit in {name for factor in term.factors for name in names_of(study, factor)}:
+            reason = (
+                f"`{term_text(term)}` is a number without meaning, and `{worst.label}` is to learn from it"
+            )
+            help = "take it out: unit effects are removed by `fe=`"
+            remedy = dropped(model, [term_text(term)])
+            yield finding("A01", reason=reason, about=term_text(term), help=help, remedy=remedy)
 
 
 def _has_tree(learner: Learner) -> bool:
     return LEARNERS[learner.name].tree or any(_has_tree(m) for m in learner.members)
 
 
-def sample_without_effect(study: Study, model: Model, estimate: Estimate) -> Iterator[Problem]:
+def _only_trees(learner: Learner) -> bool:
+    if learner.members:
+        return all(_only_trees(m) for m in learner.members)
+    return LEARNERS[learner.name].tree
+
+
+def squares_for_trees(study: Study, model: Model) -> Iterator[Finding]:
+    """A08: powers and splines of controls for learners that split: they see the same order of values."""
+    shaped = [term for term in model.controls if _is_shaped(term)]
+    learners = (model.settings.learner_y, model.settings.learner_d)
+    if not shaped or not all(_only_trees(one) for one in learners):
+        return
+    same = learners[0] == learners[1]
+    options = {"learner": "lasso"} if same else {"learner_y": "lasso", "learner_d": "lasso"}
+    yield finding(
+        "A08",
+        name=term_text(shaped[0]),
+        learner=learners[0].label,
+        remedy=amended(model, ("learner", "learner_y", "learner_d"), **options),
+    )
+
+
+def _is_shaped(term: Term) -> bool:
+    factor = term.factors[0]
+    power = isinstance(factor, Binary) and factor.op == "^"
+    return len(term.factors) == 1 and (
+        power or (isinstance(factor, Call) and factor.function in ("poly", "bs"))
+    )
+
+
+def no_unit_effects(study: Study, model: Model) -> Iterator[Finding]:
+    """A19: a panel whose units keep what is constant in them."""
+    panel, settings = study.panel, model.settings
+    if panel and not any(panel.unit in effect for effect in settings.fe) and settings.model != "did":
+        yield finding("A19", remedy=amended(model, fe=f"{panel.unit} + {panel.time}"))
+
+
+def sample_without_effect(study: Study, model: Model, estimate: Estimate) -> Iterator[Finding]:
     """A14: a sample that removes no row."""
     if model.settings.sample is not None and estimate.excluded == 0:
-        yield problem("A14", name=model.name)
+        measures = (("rows", float(estimate.n)), ("excluded", 0.0))
+        yield finding("A14", name=model.name, measures=measures, remedy=_taken_out(model))
 
 
-def effects_saturate(study: Study, model: Model, estimate: Estimate) -> Iterator[Problem]:
+def _taken_out(model: Model) -> Remedy:
+    return Remedy(lines="\n".join(f"# {line}" for line in model.line.split("\n")), replaces=True)
+
+
+def effects_saturate(study: Study, model: Model, estimate: Estimate) -> Iterator[Finding]:
     """A16: effects that leave hardly any variation of the treatment."""
-    if model.settings.fe and estimate.effects_share < SATURATED:
-        yield problem("A16", share=f"{estimate.effects_share:.1%}")
-
-
-def no_unit_effects(study: Study, model: Model, estimate: Estimate) -> Iterator[Problem]:
-    """A19: a panel whose units keep what is constant in them."""
-    if study.panel and not any(study.panel.unit in effect for effect in model.settings.fe):
-        yield problem("A19")
+    panel, share = study.panel, estimate.effects_share
+    if model.settings.fe and share < SATURATED:
+        usual = ((panel.unit,), (panel.time,)) if panel else ()
+        more = panel is not None and set(model.settings.fe) != set(usual)
+        remedy = amended(model, fe=f"{panel.unit} + {panel.time}") if panel and more else None
+        yield finding("A16", share=f"{share:.1%}", measures=(("effects_share", share),), remedy=remedy)

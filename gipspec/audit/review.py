@@ -1,57 +1,135 @@
-"""Going through the rules."""
+"""Going through the rules: every finding at its place, and which of them the author accepts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from gipspec.audit import adoption, comparisons, identification, inference, nuisances, recipes, roles
-from gipspec.diagnostics import Problem, sort_problems
-from gipspec.engine import Estimate, Results
-from gipspec.lang.study import Model, Study
+from gipspec.audit.rules import (
+    DATA_RULES,
+    ESTIMATE_RULES,
+    MODEL_RULES,
+    RAISED,
+    RUN_RULES,
+    STATIC,
+    STUDY_RULES,
+    TABLE_RULES,
+)
+from gipspec.diagnostics import Finding, Problem, problem
+from gipspec.lang.study import Acceptance, Model, Study
 
-Rule = Callable[[Study, Model, Estimate], Iterator[Problem]]
-
-RULES: dict[str, Rule] = {
-    "A01": recipes.effects_as_dummies,
-    "A03": inference.unclustered,
-    "A04": inference.one_split,
-    "A05": roles.mediator_among_controls,
-    "A06": nuisances.no_better_than_the_mean,
-    "A07": nuisances.little_variation_left,
-    "A09": comparisons.groups_without_difference,
-    "A10": inference.few_clusters,
-    "A12": roles.index_component,
-    "A11": identification.heavy_cuts,
-    "A13": adoption.staggered_adoption,
-    "A14": recipes.sample_without_effect,
-    "A15": identification.weak_instrument,
-    "A16": recipes.effects_saturate,
-    "A19": recipes.no_unit_effects,
-    "A20": identification.unit_effects_stay,
-}
+if TYPE_CHECKING:
+    from gipspec.data import Dataset
+    from gipspec.engine import Results, Run
 
 
-def review(study: Study, results: Results) -> tuple[Problem, ...]:
-    """Return the findings on the estimates of a run, one for each rule, with the place of its first model
-    in the order of names, so that the order of lines changes nothing.
+def findings(
+    study: Study,
+    results: Results | None = None,
+    runs: tuple[Run, ...] = (),
+    dataset: Dataset | None = None,
+    only: Collection[str] | None = None,
+) -> tuple[Finding, ...]:
+    """Return what the rules find, one finding for each rule, line and variable, by rule and line.
 
-    What other models share is said in the subject, so that a habit of a whole study is reported once.
+    Without `results` only what the spec tells, and what the data tell where there is a `dataset`; `runs`
+    are those of the ledger. `only` are the models that a run was about. What models of a line share is one
+    finding.
     """
-    first: dict[str, Problem] = {}
-    models: dict[str, list[str]] = {}
-    for model in sorted(study.models, key=lambda m: m.name):
+    models = [m for m in sorted(study.models, key=lambda m: m.name) if only is None or m.name in only]
+    found = [*_on_spec(study, models, dataset)]
+    if results is not None:
+        found += _on_results(study, models, results)
+        if only is None or len(models) == len(study.models):
+            found += _on_tables(study, results, runs)
+    return _in_order(_merged(_accepted(one, study) for one in found))
+
+
+def _on_spec(study: Study, models: list[Model], dataset: Dataset | None) -> Iterator[Finding]:
+    for rule in STUDY_RULES.values():
+        yield from rule(study)
+    for model in models:
+        for on_model in MODEL_RULES.values():
+            yield from (_placed(f, model) for f in on_model(study, model))
+        for on_data in DATA_RULES.values() if dataset is not None else ():
+            yield from (_placed(f, model) for f in on_data(study, model, dataset))  # type: ignore[arg-type]
+
+
+def _on_results(study: Study, models: list[Model], results: Results) -> Iterator[Finding]:
+    for model in models:
         for estimate in results.of_model(model.name):
-            for code, rule in RULES.items():
-                if results.draft and code == "A04":
-                    continue
-                for finding in rule(study, model, estimate):
-                    first.setdefault(code, finding.at(model.span))
-                    models.setdefault(code, []).append(model.name)
-    return sort_problems(p.about(_subject(models[code])) for code, p in first.items())
+            for rule in ESTIMATE_RULES.values():
+                yield from (_placed(f, model) for f in rule(study, model, estimate))
+    places = {m.name: m.span for m in study.models}
+    for p in results.problems:
+        if p.code in RAISED:
+            yield Finding(
+                code=p.code,
+                message=p.message,
+                help=p.help or "",
+                names=(p.subject,) if p.subject in places else (),
+                about=p.message,
+                span=p.span or places.get(p.subject),
+            )
 
 
-def _subject(names: list[str]) -> str:
-    """Name the first models of a finding, and count the rest."""
-    distinct = list(dict.fromkeys(names))
-    shown = ", ".join(distinct[:3])
-    return shown if len(distinct) <= 3 else f"{shown} and {len(distinct) - 3} more"
+def _on_tables(study: Study, results: Results, runs: tuple[Run, ...]) -> Iterator[Finding]:
+    for on_tables in TABLE_RULES.values():
+        yield from on_tables(study, results)
+    for on_runs in RUN_RULES.values():
+        yield from on_runs(study, results, runs)
+
+
+def _placed(found: Finding, model: Model) -> Finding:
+    return replace(found, names=found.names or (model.name,), span=found.span or model.span)
+
+
+def _accepted(found: Finding, study: Study) -> Finding:
+    reason = next((a.reason for a in study.accepted if accepts(a, found)), "")
+    return replace(found, accepted=reason) if reason else found
+
+
+def accepts(acceptance: Acceptance, found: Finding) -> bool:
+    """Tell whether a line of the spec accepts a finding: its rule, and the models or table it is about."""
+    if acceptance.code != found.code:
+        return False
+    if not acceptance.names or not found.names:
+        return not acceptance.names
+    return all(any(_within(name, wanted) for wanted in acceptance.names) for name in found.names)
+
+
+def _within(name: str, wanted: str) -> bool:
+    return name == wanted or name.startswith(f"{wanted}.")
+
+
+def _merged(found: Iterable[Finding]) -> list[Finding]:
+    """Join findings that models of one line have in common; the first tells what was measured."""
+    kept: dict[tuple[object, ...], Finding] = {}
+    for one in found:
+        place = None if one.span is None else (one.span.source.name, one.span.start)
+        key = (one.code, place, one.about, one.accepted)
+        first = kept.setdefault(key, one)
+        kept[key] = replace(first, names=tuple(dict.fromkeys((*first.names, *one.names))))
+    return list(kept.values())
+
+
+def _in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    def place(one: Finding) -> tuple[str, str, int]:
+        if one.span is None:
+            return (one.code, "", 0)
+        return (one.code, one.span.source.name, one.span.start)
+
+    return tuple(sorted(found, key=place))
+
+
+def idle(study: Study, found: tuple[Finding, ...], *, whole: bool) -> tuple[Problem, ...]:
+    """Return a warning (G662) for each `audit accept` that accepts nothing.
+
+    Without the results of a `whole` run that can be told of rules alone that read nothing but the spec.
+    """
+    return tuple(
+        problem("G662", a.span, rule=a.code)
+        for a in study.accepted
+        if (whole or a.code in STATIC) and not any(accepts(a, one) for one in found)
+    )

@@ -4,58 +4,122 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gipspec.diagnostics import Problem, problem
-from gipspec.engine import Estimate
+from gipspec.audit.names import components_of, index_of, lags_of, names_of, printed
+from gipspec.audit.remedies import amended, dropped, is_plain, own_options, unused
+from gipspec.diagnostics import Finding, Remedy, finding
 from gipspec.lang.check.expressions import names_in
+from gipspec.lang.check.terms import term_text
 from gipspec.lang.printer import print_expr
-from gipspec.lang.study import Model, Study
-from gipspec.lang.syntax import Call, Expr
-from gipspec.lang.vocabulary import FUNCTIONS
+from gipspec.lang.study import Model, Study, Term
+from gipspec.lang.syntax import Argument, Call, Expr, Name
+
+FEWEST = 2  # indicators of an index
 
 
-def mediator_among_controls(study: Study, model: Model, estimate: Estimate) -> Iterator[Problem]:
+def mediator_among_controls(study: Study, model: Model) -> Iterator[Finding]:
     """A05: a control that another line of the study calls a mediator of the same treatment."""
-    treatments = {print_expr(t) for t in model.treatments}
-    controls = {name for term in model.controls for factor in term.factors for name in _names(study, factor)}
+    treatments = printed(model)[1]
     for other in sorted(study.models, key=lambda m: m.name):
-        if not treatments & {print_expr(t) for t in other.treatments}:
+        if not treatments & printed(other)[1]:
             continue
         for mediator in other.settings.via:
             names = {name.text for name in names_in(mediator)}
-            if len(names) == 1 and names <= controls:
-                yield problem("A05", name=names.pop(), other=other.name)
+            terms = [t for t in model.controls if len(names) == 1 and names <= _names(study, t)]
+            if terms:
+                (name,) = names
+                remedy = dropped(model, [term_text(t) for t in terms])
+                yield finding("A05", name=name, other=other.name, about=name, remedy=remedy)
 
 
-def index_component(study: Study, model: Model, estimate: Estimate) -> Iterator[Problem]:
+def index_component(study: Study, model: Model) -> Iterator[Finding]:
     """A12: a component of the outcome, which is an index, among the controls or mediators."""
-    components = _components(study, model.outcome)
-    roles: list[tuple[str, Expr]] = [("mediator", m) for m in model.settings.via]
-    roles += [("control", factor) for term in model.controls for factor in term.factors]
-    for role, expr in roles:
-        for name in sorted(components & set(_names(study, expr))):
-            yield problem("A12", name=name, outcome=print_expr(model.outcome), role=role)
+    components = components_of(study, model.outcome)
+    for mediator in model.settings.via:
+        for name in sorted(components & set(names_of(study, mediator))):
+            yield _component(model, name, "mediator", _index_without(study, model, name))
+    for term in model.controls:
+        for name in sorted(components & _names(study, term)):
+            yield _component(model, name, "control", dropped(model, [term_text(term)]))
 
 
-def _components(study: Study, outcome: Expr) -> set[str]:
-    """Return the names that stand in the definitions of the indices that an outcome is made of."""
-    indices = [
-        let.value
-        for let in study.lets
-        if let.name in set(_names(study, outcome))
-        and isinstance(let.value, Call)
-        and FUNCTIONS[let.value.function].role == "index"
-    ]
-    return {n.text for call in indices for a in call.arguments if a.name is None for n in names_in(a.value)}
+def _component(model: Model, name: str, role: str, remedy: Remedy | None) -> Finding:
+    outcome = print_expr(model.outcome)
+    return finding("A12", name=name, outcome=outcome, role=role, about=name, remedy=remedy)
 
 
-def _names(study: Study, expr: Expr) -> Iterator[str]:
-    """Yield the names in an expression, and those in the definitions of its derived columns."""
-    values = {let.name: let.value for let in study.lets}
-    todo, seen = [expr], set()
-    while todo:
-        for name in names_in(todo.pop()):
-            if name.text not in seen:
-                seen.add(name.text)
-                yield name.text
-                if name.text in values:
-                    todo.append(values[name.text])
+def _index_without(study: Study, model: Model, name: str) -> Remedy | None:
+    """Return an index without one of its indicators, and the line of a model with it as the outcome."""
+    lets = {let.name: let for let in study.lets}
+    outcome = model.outcome
+    call = index_of(lets[outcome.text]) if isinstance(outcome, Name) and outcome.text in lets else None
+    if call is None or not isinstance(outcome, Name):
+        return None
+    kept = tuple(a for a in call.arguments if a.name is not None or name not in _used(study, a))
+    if sum(a.name is None for a in kept) < FEWEST:
+        return None
+    new = unused(study, f"{outcome.text}_rest")
+    rest = Call(function=call.function, arguments=kept, name_span=call.name_span, span=call.span)
+    line = amended(model, outcome=new).lines
+    return Remedy(lines=f"let {new} = {print_expr(rest)}\n{line}", replaces=True)
+
+
+def _used(study: Study, argument: Argument) -> set[str]:
+    return set(names_of(study, argument.value))
+
+
+def _names(study: Study, term: Term) -> set[str]:
+    return {name for factor in term.factors for name in names_of(study, factor)}
+
+
+def three_steps(study: Study, model: Model) -> Iterator[Finding]:
+    """A25: the outcome of one line among the controls of another with the same treatment."""
+    outcome, treatments = printed(model)
+    for other in sorted(study.models, key=lambda m: m.name):
+        step, its = printed(other)
+        terms = [t for t in model.controls if term_text(t) == step]
+        if step != outcome and its == treatments and terms and other.settings.model != "did":
+            via = model.settings.model in ("plr", "irm") and len(treatments) == 1
+            remedy = dropped(model, [step], via=step) if via and is_plain(model.settings) else None
+            yield finding("A25", name=step, other=other.name, about=step, remedy=remedy)
+
+
+def moderator_after_treatment(study: Study, model: Model) -> Iterator[Finding]:
+    """A28: groups that the treatment itself moves units into: by a mediator, an outcome or its components."""
+    if model.settings.het is None:
+        return
+    treatments = printed(model)[1]
+    moved = components_of(study, model.outcome) | _moved(study, treatments)
+    for name in sorted(moved & {n.text for n in names_in(model.settings.het)}):
+        remedy = _before(study, model, name)
+        yield finding("A28", name=name, treatment=", ".join(sorted(treatments)), about=name, remedy=remedy)
+
+
+def _moved(study: Study, treatments: frozenset[str]) -> set[str]:
+    """Return the columns that a study takes for results of these treatments: outcomes and mediators."""
+    alike = [m for m in study.models if printed(m)[1] & treatments]
+    found: list[Expr] = [m.outcome for m in alike] + [via for m in alike for via in m.settings.via]
+    return {expr.text for expr in found if isinstance(expr, Name)}
+
+
+def _before(study: Study, model: Model, name: str) -> Remedy | None:
+    """Return a moderator from the periods without treatment alone, and the line with it."""
+    if study.panel is None or not isinstance(model.settings.het, Name) or len(model.treatments) != 1:
+        return None
+    if "het" not in own_options(model):
+        return None
+    d, unit, new = print_expr(model.treatments[0]), study.panel.unit, unused(study, f"{name}_before")
+    kept = f"ave(ifelse({d} == 0, {name}, 0), {unit}) / ave(ifelse({d} == 0, 1, 0), {unit})"
+    line = amended(model, het=new).lines
+    return Remedy(lines=f"let {new} = {kept}\n{line}", replaces=True)
+
+
+def lagged_outcome(study: Study, model: Model) -> Iterator[Finding]:
+    """A31: a lagged outcome among the controls while unit effects are removed (Nickell 1981)."""
+    panel, settings = study.panel, model.settings
+    if panel is None or not any(panel.unit in effect for effect in settings.fe):
+        return
+    outcome = print_expr(model.outcome)
+    for term in model.controls:
+        if any(name == outcome for factor in term.factors for _, name in lags_of(study, factor)):
+            remedy = dropped(model, [term_text(term)])
+            yield finding("A31", name=term_text(term), outcome=outcome, about=term_text(term), remedy=remedy)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import click
 
-from gipspec.diagnostics import Problem, as_json, render
+from gipspec.diagnostics import Finding, Problem, as_json, list_findings, render
 
 FINE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -34,6 +34,12 @@ def show_problems(problems: Iterable[Problem]) -> None:
     text = render(problems, _style if colourful() else _plain)
     if text:
         click.echo(text, err=True, nl=False)
+
+
+def listing(findings: Iterable[Finding]) -> str:
+    """Return findings as text for stdout, in colour where that is a terminal."""
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    return list_findings(findings, _style if colour else _plain)
 
 
 def print_json(value: object) -> None:

@@ -23,7 +23,9 @@ _COMMANDS = {
     "log": ("log", "List the runs of a study, and what changed."),
     "diff": ("diff", "Compare the last run with an earlier one."),
     "clean": ("clean", "Remove finished fits that are old or too many."),
+    "audit": ("audit", "Look for mistakes in a study: in its spec, its data and its results."),
     "explain": ("explain", "Explain a problem code, option, learner, function or model."),
+    "lsp": ("lsp", "Serve an editor: the language server."),
 }
 
 

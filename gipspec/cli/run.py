@@ -9,7 +9,7 @@ import click
 from gipspec.cli.console import FAILED, FINE, count, has_errors, show_problems
 from gipspec.cli.ending import orderly
 from gipspec.cli.places import out_folder, store_folder
-from gipspec.diagnostics import GipError, Problem, nearest, problem, sort_problems
+from gipspec.diagnostics import GipError, Problem, nearest, problem, sort_problems, summarise
 
 
 def read_formats(
@@ -46,6 +46,7 @@ def read_formats(
 )
 @click.option("--templates", type=click.Path(path_type=Path), help="Folder of templates of your own.")
 @click.option("--locked", is_flag=True, help="Refuse data and versions that are not those of gipspec.lock.")
+@click.option("--strict", is_flag=True, help="Exit with 1 where a finding of the audit is not accepted.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON on stdout.")
 def command(
     specs: tuple[Path, ...],
@@ -57,6 +58,7 @@ def command(
     formats: tuple[str, ...],
     templates: Path | None,
     locked: bool,
+    strict: bool,
     as_json: bool,
 ) -> int:
     """Estimate studies and write their tables, numbers and results."""
@@ -67,7 +69,7 @@ def command(
         places = out_folder(spec, out), store_folder(spec, store)
         try:
             with orderly():
-                one = _run(spec, select, draft, jobs, *places, formats, templates, locked, as_json)
+                one = _run(spec, select, draft, jobs, *places, formats, templates, locked, strict, as_json)
             code = max(code, one)
         except GipError as error:
             show_problems(error.problems)
@@ -86,6 +88,7 @@ def _run(
     formats: tuple[str, ...],
     templates: Path | None,
     locked: bool,
+    strict: bool,
     as_json: bool,
 ) -> int:
     from gipspec.api import load
@@ -119,7 +122,10 @@ def _run(
     show_problems(problems)
     written = f"; written to {out}" if results.estimates else "; nothing was written"
     click.echo(f"{spec}: {len(results.estimates)} estimates, {count(problems)}{written}", err=True)
-    return FAILED if has_errors(problems) else FINE
+    if results.findings:
+        click.echo(f"audit: {summarise(results.findings)}; `gipspec audit {spec}` shows them", err=True)
+    refused = strict and any(not f.accepted for f in results.findings)
+    return FAILED if refused or has_errors(problems) else FINE
 
 
 def _disk_problem(path: Path | str, error: OSError) -> Problem:

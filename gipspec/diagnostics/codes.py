@@ -209,14 +209,29 @@ OUTPUT = (
            "A kind of figure shows what its models have estimated; `gipspec explain figures` lists what each needs."),
     _error("G541", "the figure `{name}` would show {count} {what}; the bound is {bound}", "make two figures of it",
            "More than that cannot be told apart, or has no room on a page."),
+    _error("G550", "the figure `{name}` has nothing to show: {reason}", "name other models, or another `kind=`; for results of an earlier version, run the study again",
+           "A kind of figure shows what its models have estimated; `gipspec explain figures` lists what each needs."),
     _error("G511", "cannot hold the run to {path}: {reason}", "run the study once without `--locked`", "`--locked` needs the `gipspec.lock` of an earlier run among the outputs."),
     _error("G512", "{what} is not that of gipspec.lock: {locked} there, {found} here", "{remedy}",
            "With `--locked` a run starts only with the data and the versions of the run that is to be repeated."),
-    _error("G520", "the row `{row}` has {given} values for {columns} columns", "give one value for all columns, or one for each of them",
+    _error("G520", "the row `{row}` has {given} values, and the table {columns}", "give one value for all columns, or one for each of them",
            "Rows of your own stand beside those that the fits write, and so have a value for each column."),
     _error("G521", "`{name}` has {count} values; a table by arm needs two", "take a binary column, or describe groups by a table each with `sample=`",
            "The difference of means is that between two arms."),
     _error("G513", "cannot find {what} to compare with", "{remedy}", "`gipspec diff` compares with an earlier run in the ledger or with another results.json."),
+)  # fmt: skip
+
+CLUSTER = (
+    _error("G630", "`{address}` names no cluster: there is {what}", "write `dask://host:port`, the address that `dask scheduler` prints", "`--on` sends fits to a Dask cluster; without it they are done on this machine."),
+    _error("G631", "running on a cluster needs the package distributed", "pip install 'gipspec[dask]'", "Clusters are an extra: most studies need none."),
+    _error("G632", "no Dask scheduler answers at {address}", "start one with `dask scheduler`, mend the address, or leave `--on` away",
+           "The address must be reachable from here, and what answers there must be a scheduler."),
+    _error("G633", "{workers} of the cluster has {name} {there}, and here it is {here}", "install {name} {here} on the workers",
+           "Other versions may give other numbers: a study gives the same bytes wherever it runs, or it does not run."),
+    _error("G634", "the cluster at {address} {reason}", "start workers with `dask worker`, and run again: what was finished is kept",
+           "A run waits a minute for workers, in case they are started again."),
+    _warning("G635", "workers at {address} have several threads; each does one fit at a time", "start them with `--nthreads 1`, as many as there are cores",
+             "A fit sets the number of threads of its whole process, so that two at once in one process could give other digits."),
 )  # fmt: skip
 
 WARNINGS = (
@@ -304,4 +319,4 @@ WARNINGS = (
     _warning("G662", "no finding of {rule} is accepted here", "remove the line", "What was accepted is mended, or it is found under another code or model."),
 )  # fmt: skip
 
-CODES = _table([*SYNTAX, *NAMES, *VALUES, *DATA, *ESTIMATION, *OUTPUT, *WARNINGS])
+CODES = _table([*SYNTAX, *NAMES, *VALUES, *DATA, *ESTIMATION, *OUTPUT, *CLUSTER, *WARNINGS])

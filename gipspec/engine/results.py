@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from gipspec.diagnostics import Problem
+from gipspec.diagnostics import Finding, Problem
 from gipspec.estimate.influence import Influence
 from gipspec.recipe.found import NuisanceFit, Series
 
@@ -83,6 +83,28 @@ class IndexWeights:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VariableTable:
+    """The numbers of a table of variables, by kind: "descriptives", "correlations" or "vif".
+
+    `statistics` are (variable, statistic, value): `mean`, `sd`, ...; by the `arms` of the column `by`, `0.mean`
+    and `1.mean`, `difference`, `difference.se`, `difference.p`; `vif`; and `r.<other>`, `p.<other>`, `n.<other>`.
+    `clusters` counts those of the differences' errors, 0 where they are robust only.
+    """
+
+    table: str
+    kind: str
+    statistics: tuple[tuple[str, str, float], ...]
+    rows: int
+    by: str = ""
+    arms: tuple[str, ...] = ()
+    cluster: str = ""
+    clusters: int = 0
+
+    def of(self, variable: str) -> dict[str, float]:
+        return {name: value for owner, name, value in self.statistics if owner == variable}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JointTest:
     """A Wald test of the coefficients of a table's row: `statistic` ~ χ²(df)."""
 
@@ -121,7 +143,9 @@ class Results:
     series: tuple[NamedSeries, ...] = ()
     tables: tuple[TableInference, ...] = ()
     indices: tuple[IndexWeights, ...] = ()
+    variables: tuple[VariableTable, ...] = ()
     problems: tuple[Problem, ...] = ()
+    findings: tuple[Finding, ...] = ()  # of the audit, with those that the author accepts
     labels: tuple[tuple[str, str], ...] = ()
     versions: tuple[tuple[str, str], ...] = ()
     draft: bool = False

@@ -12,6 +12,7 @@ from gipspec.diagnostics import GipError, Problem, problem
 from gipspec.lang.statements import STATEMENTS
 from gipspec.lang.syntax import (
     Argument,
+    AuditStatement,
     Binary,
     Call,
     DataStatement,
@@ -307,6 +308,14 @@ def _figure(pieces: Pieces) -> FigureStatement:
     )
 
 
+def _audit(pieces: Pieces) -> AuditStatement:
+    verb, code, *items = _all(pieces, Name)
+    if verb.text != "accept":
+        remedy = f"such a line reads `{STATEMENTS['audit']}`"
+        raise GipError(problem("G218", verb.span, reason="behind `audit` stands `accept`", remedy=remedy))
+    return AuditStatement(span=_place(pieces), code=code, items=tuple(items), reason=_some_text(pieces))
+
+
 _RULES: dict[str, Callable[[Pieces], Node]] = {
     "study": _study,
     "data": _data,
@@ -325,6 +334,7 @@ _RULES: dict[str, Callable[[Pieces], Node]] = {
     "option": _option,
     "table": _table,
     "figure": _figure,
+    "audit": _audit,
     "panel_item": _panel_item,
     "name": _name,
     "number": _number,

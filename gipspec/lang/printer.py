@@ -9,6 +9,7 @@ from itertools import groupby
 
 from gipspec.lang.notation import print_expr, print_node, quote
 from gipspec.lang.syntax import (
+    AuditStatement,
     Comment,
     DataStatement,
     DefaultsStatement,
@@ -151,6 +152,13 @@ def _(statement: TableStatement) -> _Layout:
 @_layout.register
 def _(statement: FigureStatement) -> _Layout:
     return _exhibit("figure", statement)
+
+
+@_layout.register
+def _(statement: AuditStatement) -> _Layout:
+    items = ", ".join(print_node(name) for name in statement.items)
+    about = f"{print_node(statement.code)} {items}".rstrip()
+    return _Layout(body=f"audit accept {about} {quote(statement.reason)}")
 
 
 def _definition(word: str, name: Name, value: Expr) -> _Layout:

@@ -13,6 +13,7 @@ STATEMENTS = {
     "include": 'include "common.gip"',
     "table": 'table main "Title": base, quad',
     "figure": 'figure effects "Title": event',
+    "audit": 'audit accept A10 base "why this is right here"',
 }
 
 MODEL = "base <- outcome ~ treatment | controls; folds=5"

@@ -240,6 +240,15 @@ class FigureStatement(Node):
     options: tuple[Option, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditStatement(Node):
+    """`audit accept A10 base "28 provinces only"`; without models it is about all places of the rule."""
+
+    code: Name
+    items: tuple[Name, ...]
+    reason: str
+
+
 Statement = (
     StudyStatement
     | DataStatement
@@ -254,6 +263,7 @@ Statement = (
     | ModelStatement
     | TableStatement
     | FigureStatement
+    | AuditStatement
 )
 
 # ---------------------------------------------------------------- a file

@@ -21,7 +21,7 @@ from gipspec.report.lock import Lock, changed_inputs, read_lock
 from gipspec.report.macros import numbers_tex
 from gipspec.report.page import report_page
 from gipspec.report.restore import last_results, outdated, placed
-from gipspec.report.saved import load_results_json, results_json
+from gipspec.report.saved import finding_data, load_results_json, results_json
 from gipspec.report.table import Table
 from gipspec.report.terminal import summary, terminal_table
 from gipspec.report.weights import weights_table
@@ -35,6 +35,7 @@ __all__ = [
     "changed_inputs",
     "csv_table",
     "docx_table",
+    "finding_data",
     "html_table",
     "lacking",
     "last_results",

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gipspec.diagnostics import CODES, GipError, Problem, problem
+from gipspec.diagnostics import CODES, Finding, GipError, Problem, Remedy, problem
 from gipspec.engine.results import (
     Estimate,
     IndexWeights,
@@ -21,6 +21,7 @@ from gipspec.engine.results import (
 from gipspec.estimate.influence import Influence
 from gipspec.recipe import NuisanceFit, Series
 from gipspec.report.names import natural_key
+from gipspec.report.saved_variables import read_variables, variables_data
 
 PLAIN = (
     *("name", "model_name", "family", "variant", "choice", "model", "key", "kind"),
@@ -48,10 +49,14 @@ def results_json(results: Results) -> str:
         "estimates": [_estimate(e) for e in sorted(results, key=lambda e: natural_key(e.name))],
         "series": [_series(s) for s in sorted(results.series, key=lambda s: natural_key(s.name))],
         "tables": [_table(t) for t in sorted(results.tables, key=lambda t: natural_key(t.table))],
+        "variables": [
+            variables_data(v) for v in sorted(results.variables, key=lambda v: natural_key(v.table))
+        ],
         "indices": [_index(i) for i in sorted(results.indices, key=lambda i: natural_key(i.name))],
         "problems": _problems(
             sorted(results.problems, key=lambda p: (natural_key(p.subject), p.code, p.message))
         ),
+        "audit": _findings(results.findings),
     }
     return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
@@ -62,6 +67,28 @@ def _problems(problems: Iterable[Problem]) -> list[dict[str, object]]:
         {"code": p.code, "severity": p.severity, "message": p.message, "help": p.help, "subject": p.subject}
         for p in problems
     ]
+
+
+def _findings(findings: Iterable[Finding]) -> list[dict[str, object]]:
+    """Return what the audit found without places, in an order that a line that moves does not change."""
+    ordered = sorted(findings, key=lambda f: (f.code, [natural_key(n) for n in f.names], f.about, f.message))
+    return [finding_data(f) for f in ordered]
+
+
+def finding_data(f: Finding) -> dict[str, object]:
+    """Return a finding as plain data; with `replaces` the lines of `remedy` take the place of its own."""
+    return {
+        "code": f.code,
+        "severity": f.severity,
+        "message": f.message,
+        "help": f.help,
+        "models": list(f.names),
+        "about": f.about,
+        "measures": _pairs(f.measures),
+        "remedy": f.remedy.lines if f.remedy else None,
+        "replaces": f.remedy.replaces if f.remedy else False,
+        "accepted": f.accepted or None,
+    }
 
 
 def _number(value: float) -> float | None:
@@ -214,8 +241,10 @@ def _results(d: Mapping[str, Any]) -> Results:
         estimates=tuple(_read_estimate(e) for e in d["estimates"]),
         series=tuple(_read_series(s) for s in d["series"]),
         tables=tuple(_read_table(t) for t in d.get("tables", ())),
+        variables=tuple(read_variables(v) for v in d.get("variables", ())),
         indices=tuple(_read_index(i) for i in d["indices"]),
         problems=tuple(_read_problem(p) for p in d["problems"]),
+        findings=tuple(_read_finding(f) for f in d.get("audit", ())),
     )
 
 
@@ -291,3 +320,18 @@ def _read_problem(d: Mapping[str, Any]) -> Problem:
     if d["code"] not in CODES:
         raise ValueError(f"unknown code {d['code']}")
     return Problem(code=d["code"], message=d["message"], help=d["help"], subject=d["subject"])
+
+
+def _read_finding(d: Mapping[str, Any]) -> Finding:
+    if d["code"] not in CODES:
+        raise ValueError(f"unknown code {d['code']}")
+    return Finding(
+        code=d["code"],
+        message=d["message"],
+        help=d["help"],
+        names=tuple(d["models"]),
+        about=d["about"],
+        measures=tuple((name, _float(value)) for name, value in d["measures"].items()),
+        remedy=Remedy(lines=d["remedy"], replaces=d["replaces"]) if d["remedy"] else None,
+        accepted=d["accepted"] or "",
+    )

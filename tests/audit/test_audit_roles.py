@@ -27,7 +27,7 @@ def findings(rule, lines: str, folder: Path, name: str = "other") -> list[str]:
     columns = "city,year,d,resist,recover,loss,patents,gdp,size"
     (folder / "panel.csv").write_text(f"{columns}\n1,2001,0,1,2,3,4,5,6\n", encoding="utf-8")
     study = gipspec.loads(HEAD + lines + "\n", folder=folder).require()
-    return [p.message.split("`")[1] for p in rule(study, study.model(name), None)]
+    return [p.message.split("`")[1] for p in rule(study, study.model(name))]
 
 
 @pytest.mark.parametrize(

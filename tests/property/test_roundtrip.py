@@ -91,6 +91,7 @@ statements = st.one_of(
     st.builds(s.ModelStatement, span=HERE, name=names, head=heads, options=options),
     st.builds(s.TableStatement, span=HERE, name=names, title=titles, items=items.map(tuple), options=options),
     st.builds(s.FigureStatement, span=HERE, name=names, title=titles, items=members, options=options),
+    st.builds(s.AuditStatement, span=HERE, code=names, items=st.just(()) | members, reason=texts),
 )
 
 

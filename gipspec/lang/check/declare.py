@@ -14,6 +14,7 @@ from gipspec.lang.check.scope import unknown
 from gipspec.lang.check.values import typed
 from gipspec.lang.study import DataSource, Panel
 from gipspec.lang.syntax import (
+    AuditStatement,
     DataStatement,
     DefaultsStatement,
     FigureStatement,
@@ -57,6 +58,7 @@ class Declarations:
     models: dict[str, ModelStatement] = field(default_factory=dict)
     tables: dict[str, TableStatement] = field(default_factory=dict)
     figures: dict[str, FigureStatement] = field(default_factory=dict)
+    accepted: list[AuditStatement] = field(default_factory=list)
     poisoned: set[str] = field(default_factory=set)
     broken: dict[str, set[str]] = field(default_factory=dict)  # by kind, from lines with a syntax error
     problems: list[Problem] = field(default_factory=list)
@@ -109,6 +111,8 @@ def declare(
                 _add(found, found.tables, "table", statement.name, statement)
             case FigureStatement():
                 _add(found, found.figures, "figure", statement.name, statement)
+            case AuditStatement():
+                found.accepted.append(statement)
             case _:  # an include stands for its statements, which came in its place
                 pass
     _check_names(found)

@@ -1,0 +1,114 @@
+"""Lines of spec that end a finding, written from the line that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from gipspec.diagnostics import Remedy
+from gipspec.lang.check.terms import summands, term_text
+from gipspec.lang.notation import quote
+from gipspec.lang.parser import parse
+from gipspec.lang.printer import print_expr, print_statement
+from gipspec.lang.study import Let, Model, Settings, Study, TableRequest
+from gipspec.lang.syntax import Expr, ModelStatement, Option, TableStatement
+from gipspec.source import Source
+
+
+def amended(model: Model, without: tuple[str, ...] = (), **options: str) -> Remedy:
+    """Return the line of a model with these options, written as in a spec, in place of its own.
+
+    `without` are options that it loses. What a line inherits stays: an option is better set than lost.
+    """
+    statement = _statement(model.line)
+    gone = {*without, *options}
+    kept = tuple(o for o in statement.options if o.name.text not in gone)
+    whole = replace(statement, options=(*kept, *_options(options)))
+    return Remedy(lines=print_statement(whole), replaces=True)
+
+
+def dropped(model: Model, terms: Collection[str], **options: str) -> Remedy:
+    """Return the line of a model without these terms among its controls: not added, or taken away."""
+    own = own_options(model)
+    added, gone = (
+        [print_expr(p) for p in summands(own[n].value)] if n in own else [] for n in ("add", "drop")
+    )
+    kept = [name for name in added if name not in terms]
+    gone += [name for name in terms if name not in added]
+    sides = {"add": " + ".join(kept), "drop": " + ".join(gone)}
+    return amended(model, tuple(sides), **{name: text for name, text in sides.items() if text}, **options)
+
+
+def varied(study: Study, model: Model, suffix: str, **options: str) -> Remedy:
+    """Return a further line that varies a model: `base_bounds <- base; trim=[0.1%, 5%]`."""
+    name = unused(study, f"{model.family}_{suffix}")
+    statement = replace(_statement(f"{name} <- {model.name}"), options=_options(options))
+    return Remedy(lines=print_statement(statement))
+
+
+def anew(study: Study, model: Model, suffix: str, treatment: str = "") -> Remedy:
+    """Return a further line for a model that no variation gives: its formula, sample and tails alone."""
+    treatments = treatment or " + ".join(print_expr(t) for t in model.treatments)
+    controls = " + ".join(term_text(t) for t in model.controls)
+    name = unused(study, f"{model.family}_{suffix}")
+    line = f"{name} <- {print_expr(model.outcome)} ~ {treatments}" + (f" | {controls}" if controls else "")
+    if sample := model.settings.sample:
+        line += f"; sample={sample.name or print_expr(sample.condition)}"
+    if model.settings.winsor:
+        line += f"; winsor={model.settings.winsor * 100:g}%"
+    return Remedy(lines=print_statement(_statement(line)))
+
+
+def is_plain(settings: Settings) -> bool:
+    """Tell whether a line asks for no analysis beyond its estimate, so that a variation may add one."""
+    several = (settings.het, settings.via, settings.placebo, settings.placebo_lead, settings.event, settings.iv)
+    return not any(several) and settings.sensitivity is None
+
+
+def definition(let: Let, value: Expr) -> Remedy:
+    """Return a `let` with another value in place of its own line."""
+    return Remedy(lines=f"let {let.name} = {print_expr(value)}", replaces=True)
+
+
+def own_options(model: Model) -> dict[str, Option]:
+    """Return the options that the line of a model has itself, by name."""
+    return {o.name.text: o for o in _statement(model.line).options}
+
+
+def table_line(request: TableRequest, **options: str) -> Remedy:
+    """Return the statement of a table with these options, in place of its own."""
+    if request.span is None:
+        raise ValueError("a table has a place in its spec")
+    file, _ = parse(Source.of("", request.span.text))
+    statement = file.statements[0]
+    if not isinstance(statement, TableStatement):
+        raise ValueError(f"this is no table: {request.span.text}")
+    kept = tuple(o for o in statement.options if o.name.text not in options)
+    whole = replace(statement, options=(*kept, *_options(options)))
+    return Remedy(lines=print_statement(whole), replaces=True)
+
+
+def table_of(study: Study, name: str, title: str, members: list[str]) -> str:
+    """Return the line of a table that shows these models."""
+    return f"table {unused(study, name)} {quote(title)}: {', '.join(members)}"
+
+
+def unused(study: Study, wanted: str) -> str:
+    """Return a name that nothing in a study has: the one wanted, or with a number behind it."""
+    taken = {m.family for m in study.models} | {c.name for c in study.contrasts}
+    taken |= {t.name for t in study.tables} | {let.name for let in study.lets}
+    numbered = (f"{wanted}{k}" for k in range(2, len(taken) + 3))
+    return next(name for name in (wanted, *numbered) if name not in taken)
+
+
+def _options(options: Mapping[str, str]) -> tuple[Option, ...]:
+    """Read options as they are written in a spec."""
+    more = "".join(f"; {name}={value}" for name, value in options.items())
+    return _statement(f"x <- x{more}").options
+
+
+def _statement(line: str) -> ModelStatement:
+    file, problems = parse(Source.of("", line))
+    if problems or not isinstance(file.statements[0], ModelStatement):
+        raise ValueError(f"the line of a model is not one: {line}")
+    return file.statements[0]

@@ -1,0 +1,73 @@
+"""The table of rules: what each needs to see. Their words stand in `gipspec.diagnostics.codes`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from gipspec.audit import (
+    adoption,
+    comparisons,
+    exhibits,
+    identification,
+    indices,
+    inference,
+    nuisances,
+    recipes,
+    roles,
+)
+from gipspec.diagnostics import CODES, Finding
+from gipspec.lang.study import Model, Study
+
+if TYPE_CHECKING:
+    from gipspec.data import Dataset
+    from gipspec.engine import Estimate, Results, Run
+
+OnStudy = Callable[[Study], Iterator[Finding]]
+OnModel = Callable[[Study, Model], Iterator[Finding]]
+OnData = Callable[[Study, Model, "Dataset"], Iterator[Finding]]
+OnEstimate = Callable[[Study, Model, "Estimate"], Iterator[Finding]]
+OnTables = Callable[[Study, "Results"], Iterator[Finding]]
+OnRuns = Callable[[Study, "Results", "tuple[Run, ...]"], Iterator[Finding]]
+
+# Known before a run, from the spec alone.
+STUDY_RULES: dict[str, OnStudy] = {"A26": indices.scaled_by_year}
+MODEL_RULES: dict[str, OnModel] = {
+    "A01": recipes.effects_as_dummies,
+    "A02": inference.split_clusters,
+    "A03": inference.unclustered,
+    "A04": inference.one_split,
+    "A05": roles.mediator_among_controls,
+    "A08": recipes.squares_for_trees,
+    "A09": comparisons.groups_without_difference,
+    "A11": identification.heavy_winsorising,
+    "A12": roles.index_component,
+    "A19": recipes.no_unit_effects,
+    "A20": identification.unit_effects_stay,
+    "A25": roles.three_steps,
+    "A28": roles.moderator_after_treatment,
+    "A29": identification.selected_on_outcome,
+    "A30": identification.treatment_as_instrument,
+    "A31": roles.lagged_outcome,
+    "A32": inference.few_draws,
+}
+# Known once the data are read.
+DATA_RULES: dict[str, OnData] = {"A02": inference.folds_split_clusters}
+# Known from the estimates of a run, its tables, and the ledger.
+ESTIMATE_RULES: dict[str, OnEstimate] = {
+    "A06": nuisances.no_better_than_the_mean,
+    "A07": nuisances.little_variation_left,
+    "A10": inference.few_clusters,
+    "A11": identification.heavy_trimming,
+    "A13": adoption.staggered_adoption,
+    "A14": recipes.sample_without_effect,
+    "A15": identification.weak_instrument,
+    "A16": recipes.effects_saturate,
+}
+TABLE_RULES: dict[str, OnTables] = {"A17": exhibits.unverifiable_stars}
+RUN_RULES: dict[str, OnRuns] = {"A18": exhibits.tried_and_not_shown, "A27": exhibits.searched_tails}
+
+_OURS = {*STUDY_RULES, *MODEL_RULES, *DATA_RULES, *ESTIMATE_RULES, *TABLE_RULES, *RUN_RULES}
+RULES = tuple(sorted(code for code in CODES if code.startswith("A")))
+RAISED = frozenset(RULES) - _OURS  # by the recipes, which see the rows
+STATIC = frozenset({*STUDY_RULES, *MODEL_RULES}) - {"A02", "A11"}

@@ -1,0 +1,93 @@
+"""A finding of the audit: what a rule says of a line of the spec, and the line that mends it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gipspec.diagnostics.codes import CODES
+from gipspec.diagnostics.problem import Problem
+from gipspec.source import Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remedy:
+    """Lines of spec that end a finding: they take the place of its own line, or are added to the spec."""
+
+    lines: str
+    replaces: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a rule found at one line of a spec.
+
+    `names` are the models, the table or the column that it is about, empty where it is the whole study;
+    `about` tells two findings at a line apart, by a variable say; `measures` is what was measured. `help`
+    says in words what `remedy` says in lines of spec, which not every rule has. `accepted` is the reason of
+    an author who answers for it.
+    """
+
+    code: str
+    message: str
+    help: str
+    names: tuple[str, ...] = ()
+    about: str = ""
+    measures: tuple[tuple[str, float], ...] = ()
+    remedy: Remedy | None = None
+    accepted: str = ""
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def severity(self) -> str:
+        return CODES[self.code].severity
+
+
+def finding(
+    code: str,
+    *,
+    names: tuple[str, ...] = (),
+    about: str = "",
+    measures: tuple[tuple[str, float], ...] = (),
+    remedy: Remedy | None = None,
+    help: str | None = None,
+    span: Span | None = None,
+    **fields: object,
+) -> Finding:
+    """Build a finding from the template of its code; `help` replaces the template's words.
+
+    Raises KeyError for an unknown code or a field that the template names and the caller forgot.
+    """
+    entry = CODES[code]
+    return Finding(
+        code=code,
+        message=entry.message.format(**fields),
+        help=help if help is not None else (entry.help or "").format(**fields),
+        names=names,
+        about=about,
+        measures=measures,
+        remedy=remedy,
+        span=span,
+    )
+
+
+def as_problems(findings: tuple[Finding, ...]) -> tuple[Problem, ...]:
+    """Return the findings as warnings of a run, one for each rule at its first place; accepted ones are none.
+
+    The subject names the first of the models that a rule is about, and counts the rest.
+    """
+    first: dict[str, Finding] = {}
+    names: dict[str, list[str]] = {}
+    for one in (f for f in findings if not f.accepted):
+        first.setdefault(one.code, one)
+        names.setdefault(one.code, []).extend(one.names)
+    return tuple(
+        Problem(code=code, message=f.message, help=f.help, span=f.span, subject=short_list(names[code]))
+        for code, f in first.items()
+    )
+
+
+def short_list(names: list[str], most: int = 3) -> str:
+    """Name the first, each once, and count the rest."""
+    distinct = list(dict.fromkeys(names))
+    shown = ", ".join(distinct[:most])
+    return shown if len(distinct) <= most else f"{shown} and {len(distinct) - most} more"
