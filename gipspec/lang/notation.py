@@ -28,6 +28,7 @@ from gipspec.lang.syntax import (
     Variation,
 )
 
+_CONTROL = re.compile(r"[`\n\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _PLAIN_NAME = re.compile(r"[^\W\d][\w\u0300-\u036f]*(\.[\w\u0300-\u036f]+)*")
 
 
@@ -53,7 +54,7 @@ def print_node(node: Node) -> str:
 
 @print_node.register
 def _(node: Name) -> str:
-    return _name(node.text)
+    return print_name(node.text)
 
 
 @print_node.register
@@ -73,12 +74,14 @@ def _(node: Text) -> str:
 
 @print_node.register
 def _(node: Call) -> str:
-    return f"{_name(node.function)}({_join(node.arguments)})"
+    return f"{print_name(node.function)}({_join(node.arguments)})"
 
 
 @print_node.register
 def _(node: Argument) -> str:
-    return print_node(node.value) if node.name is None else f"{_name(node.name)}={print_node(node.value)}"
+    return (
+        print_node(node.value) if node.name is None else f"{print_name(node.name)}={print_node(node.value)}"
+    )
 
 
 @print_node.register
@@ -134,8 +137,14 @@ def _join(nodes: Iterable[Node]) -> str:
     return ", ".join(map(print_node, nodes))
 
 
-def _name(text: str) -> str:
+def print_name(text: str) -> str:
+    """Return a name as a spec has it: in backticks where it would mean something else without them."""
     return text if _PLAIN_NAME.fullmatch(text) and text not in RESERVED else f"`{text}`"
+
+
+def can_be_named(text: str) -> bool:
+    """Tell whether a spec can hold a name, in backticks at least."""
+    return bool(text) and not _CONTROL.search(text)
 
 
 # ---------------------------------------------------------------- heads, options, items
@@ -164,7 +173,7 @@ def _(node: Option) -> str:
 
 @print_node.register
 def _(node: Package) -> str:
-    return f"{_name(node.package)}::{_name(node.dataset)}"
+    return f"{print_name(node.package)}::{print_name(node.dataset)}"
 
 
 @print_node.register

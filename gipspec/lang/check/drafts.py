@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from gipspec.diagnostics import GipError, problem
 from gipspec.lang.check.expressions import check_column
 from gipspec.lang.check.fan import Member, slug
-from gipspec.lang.check.scope import Scope
+from gipspec.lang.check.scope import Scope, attempt_all
 from gipspec.lang.check.settings import HEAD_OPTIONS
 from gipspec.lang.check.terms import expand, product_of, term_key, term_text
 from gipspec.lang.printer import print_expr
@@ -30,6 +31,12 @@ class Draft:
 
 def from_formula(member: Member, defaults: Mapping[str, Option], scope: Scope) -> Draft:
     outcome, treatment, *controls = member.values
+    parts: list[Callable[[], object]] = [
+        partial(_column, outcome, scope),
+        partial(_treatments, treatment, scope),
+        *(partial(expand, side, scope) for side in controls),
+    ]
+    attempt_all(parts)
     treatments, extra = _treatments(treatment, scope)
     terms = expand(controls[0], scope) if controls else ()
     draft = Draft(

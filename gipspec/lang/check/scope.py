@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from gipspec.diagnostics import GipError, Problem, nearest, problem
 from gipspec.lang.study import Panel, Schema
 from gipspec.lang.syntax import Expr, Name
 from gipspec.source import Span
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,28 @@ class PoisonedError(GipError):
 
     def __init__(self) -> None:
         super().__init__()
+
+
+def attempt_all(works: Iterable[Callable[[], T]]) -> list[T]:
+    """Do all that can be done, so that the mistakes of every part of a statement are told at once.
+
+    Raises GipError with the problems of all parts, or PoisonedError where those are reported already.
+    """
+    done: list[T] = []
+    wrong: list[Problem] = []
+    poisoned = False
+    for work in works:
+        try:
+            done.append(work())
+        except PoisonedError:
+            poisoned = True
+        except GipError as error:
+            wrong += error.problems
+    if wrong:
+        raise GipError(*wrong)
+    if poisoned:
+        raise PoisonedError
+    return done
 
 
 def require_column(name: Name, scope: Scope) -> None:

@@ -105,7 +105,7 @@ def _value(name: str, entry: OptionEntry, expr: Expr, scope: OptionScope) -> obj
         case _ if name.startswith("learner"):
             return resolve_learner(expr, scope.learners)
         case _ if name == "sample":
-            return _sample(expr, scope)
+            return resolve_sample(expr, scope)
         case _:
             value = typed(name, entry.kind, expr)
             if entry.words and value not in entry.words:
@@ -192,7 +192,8 @@ def _folds(name: str, entry: OptionEntry, expr: Expr, scope: Scope) -> int | str
     return value
 
 
-def _sample(expr: Expr, scope: OptionScope) -> Sample:
+def resolve_sample(expr: Expr, scope: OptionScope) -> Sample:
+    """Return the sample that a name or a condition means. Raises GipError G101 for an unknown name."""
     if isinstance(expr, Name):
         if expr.text in scope.poisoned_samples:
             raise PoisonedError
@@ -202,7 +203,9 @@ def _sample(expr: Expr, scope: OptionScope) -> Sample:
         if columns is None or expr.text not in columns:
             guess = nearest(expr.text, scope.samples)
             remedy = f"did you mean `{guess}`?" if guess else "define it: `sample name = condition`"
-            raise GipError(problem("G101", expr.span, kind="sample", name=expr.text, remedy=remedy))
+            raise GipError(
+                problem("G101", expr.span, instead=guess, kind="sample", name=expr.text, remedy=remedy)
+            )
     wrong = check_column(expr, scope.scope)
     if wrong:
         raise GipError(*wrong)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import singledispatch
+from functools import partial, singledispatch
 from itertools import combinations
 
 from gipspec.diagnostics import GipError, Problem, problem
 from gipspec.lang.check.expressions import check_arguments, check_column, names_in
-from gipspec.lang.check.scope import PoisonedError, Scope, require_column, unknown
+from gipspec.lang.check.scope import PoisonedError, Scope, attempt_all, require_column, unknown
 from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Term
 from gipspec.lang.syntax import Binary, Call, Each, Expr, Name, Number, Percent, Range, Text, Unary
@@ -21,7 +21,7 @@ MOST_TERMS = 5000
 def expand(expr: Expr, scope: Scope) -> tuple[Term, ...]:
     """Return the terms of a formula's side, sets spread out, each once, in the order of writing.
 
-    Raises GipError with G102, G206, G207 or G217 at the place of the first mistake.
+    Raises GipError with G102, G206, G207 or G217, at the place of the first mistake of each summand.
     """
     return _unique(_expand(expr, scope))
 
@@ -104,7 +104,8 @@ def _(expr: Unary, scope: Scope) -> tuple[Term, ...]:
 def _(expr: Binary, scope: Scope) -> tuple[Term, ...]:
     match expr.op:
         case "+":
-            return _unique(term for part in summands(expr) for term in _expand(part, scope))
+            found = attempt_all([partial(_expand, part, scope) for part in summands(expr)])
+            return _unique(term for terms in found for term in terms)
         case "-":
             gone = {term_key(t) for t in _expand(expr.right, scope)}
             return tuple(t for t in _expand(expr.left, scope) if term_key(t) not in gone)

@@ -1,0 +1,18 @@
+"""`gipspec lsp`."""
+
+from __future__ import annotations
+
+import click
+
+from gipspec.cli.console import FINE
+
+
+@click.command("lsp", epilog="Editors start it; docs/editors.md says how to set them up.")
+def command() -> int:
+    """Serve an editor over standard input and output (Language Server Protocol)."""
+    try:
+        from gipspec.editor.server import make_server
+    except ImportError:
+        raise click.UsageError("the language server needs: pip install 'gipspec[lsp]'") from None
+    make_server().start_io()
+    return FINE

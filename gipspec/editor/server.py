@@ -1,0 +1,228 @@
+"""The language server: gipspec for editors. The only module that knows pygls."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcInvalidParams
+from pygls.lsp.server import LanguageServer
+from pygls.uris import from_fs_path, to_fs_path
+
+from gipspec.diagnostics import Problem
+from gipspec.editor.complete import Sort, complete
+from gipspec.editor.data import Frames
+from gipspec.editor.document import Document, analyse
+from gipspec.editor.edits import Edit, RefusedError, fixes, lay_out, rename
+from gipspec.editor.hover import hover
+from gipspec.editor.positions import Place, offset_of, places_of
+from gipspec.source import Span
+from gipspec.version import __version__
+
+NAME = "gipspec"
+
+_KINDS: dict[Sort, lsp.CompletionItemKind] = {
+    "word": lsp.CompletionItemKind.Keyword,
+    "column": lsp.CompletionItemKind.Field,
+    "set": lsp.CompletionItemKind.Variable,
+    "model": lsp.CompletionItemKind.Class,
+    "option": lsp.CompletionItemKind.Property,
+    "value": lsp.CompletionItemKind.EnumMember,
+    "function": lsp.CompletionItemKind.Function,
+    "learner": lsp.CompletionItemKind.Module,
+    "parameter": lsp.CompletionItemKind.Property,
+    "file": lsp.CompletionItemKind.File,
+    "rule": lsp.CompletionItemKind.Reference,
+}
+_OUTLINE = {
+    "let": lsp.SymbolKind.Field,
+    "set": lsp.SymbolKind.Variable,
+    "sample": lsp.SymbolKind.Boolean,
+    "learner": lsp.SymbolKind.Module,
+    "model": lsp.SymbolKind.Class,
+    "table": lsp.SymbolKind.Array,
+    "figure": lsp.SymbolKind.Array,
+}
+_SEVERITIES = {"error": lsp.DiagnosticSeverity.Error, "warning": lsp.DiagnosticSeverity.Warning}
+
+
+class Server(LanguageServer):
+    """The documents that are open, each as it was checked last."""
+
+    def __init__(self) -> None:
+        super().__init__(NAME, __version__, text_document_sync_kind=lsp.TextDocumentSyncKind.Incremental)
+        self.documents: dict[str, Document] = {}
+        self.frames = Frames()
+
+    def check(self, uri: str) -> Document:
+        """Check a document as it is now and tell the editor what is wrong."""
+        text = self.workspace.get_text_document(uri)
+        document = analyse(text.source, Path(to_fs_path(uri) or "untitled.gip"))
+        self.documents[uri] = document
+        own = [p for p in document.loaded.problems if p.span is None or p.span.source == document.source]
+        self.text_document_publish_diagnostics(
+            lsp.PublishDiagnosticsParams(
+                uri=uri, version=text.version, diagnostics=[_diagnostic(p, document, uri) for p in own]
+            )
+        )
+        return document
+
+    def document(self, uri: str) -> Document:
+        return self.documents[uri] if uri in self.documents else self.check(uri)
+
+
+def make_server() -> Server:
+    """Return a server; its `start_io` serves one editor over standard input and output."""
+    server = Server()
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
+    def opened(params: lsp.DidOpenTextDocumentParams) -> None:
+        server.check(params.text_document.uri)
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
+    def changed(params: lsp.DidChangeTextDocumentParams) -> None:
+        server.check(params.text_document.uri)
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
+    def saved(params: lsp.DidSaveTextDocumentParams) -> None:
+        for uri in server.documents:  # one that is included, or whose data were written anew
+            server.check(uri)
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
+    def closed(params: lsp.DidCloseTextDocumentParams) -> None:
+        server.documents.pop(params.text_document.uri, None)
+
+    @server.feature(
+        lsp.TEXT_DOCUMENT_COMPLETION,
+        lsp.CompletionOptions(trigger_characters=["~", "|", ";", "=", "(", ",", ":", '"', "/", "`", " "]),
+    )
+    def completion(params: lsp.CompletionParams) -> list[lsp.CompletionItem]:
+        document = server.document(params.text_document.uri)
+        found = complete(document, _offset(document, params.position))
+        return [
+            lsp.CompletionItem(
+                label=item.text,
+                kind=_KINDS[item.sort],
+                detail=item.detail or None,
+                documentation=item.meaning or None,
+                sort_text=f"{place:05d}",
+                text_edit=lsp.TextEdit(range=_range(found.span), new_text=item.text),
+            )
+            for place, item in enumerate(found.items)
+        ]
+
+    @server.feature(lsp.TEXT_DOCUMENT_HOVER)
+    def hovered(params: lsp.HoverParams) -> lsp.Hover | None:
+        document = server.document(params.text_document.uri)
+        found = hover(document, _offset(document, params.position), server.frames.of)
+        if found is None:
+            return None
+        content = lsp.MarkupContent(kind=lsp.MarkupKind.Markdown, value=found.markdown)
+        return lsp.Hover(contents=content, range=_range(found.span))
+
+    @server.feature(lsp.TEXT_DOCUMENT_DEFINITION)
+    def definition(params: lsp.DefinitionParams) -> lsp.Location | None:
+        document = server.document(params.text_document.uri)
+        symbol = document.symbol_at(_offset(document, params.position))
+        found = document.definition(symbol) if symbol else None
+        return _location(found.span, document, params.text_document.uri) if found else None
+
+    @server.feature(lsp.TEXT_DOCUMENT_REFERENCES)
+    def references(params: lsp.ReferenceParams) -> list[lsp.Location]:
+        document = server.document(params.text_document.uri)
+        symbol = document.symbol_at(_offset(document, params.position))
+        places = document.places(symbol) if symbol else ()
+        wanted = (p for p in places if params.context.include_declaration or not p.defines)
+        return [_location(p.span, document, params.text_document.uri) for p in wanted]
+
+    @server.feature(lsp.TEXT_DOCUMENT_RENAME)
+    def renamed(params: lsp.RenameParams) -> lsp.WorkspaceEdit:
+        document = server.document(params.text_document.uri)
+        try:
+            edits = rename(document, _offset(document, params.position), params.new_name)
+        except RefusedError as error:
+            raise JsonRpcInvalidParams(str(error)) from None
+        return _workspace_edit(params.text_document.uri, edits)
+
+    @server.feature(lsp.TEXT_DOCUMENT_FORMATTING)
+    def formatted(params: lsp.DocumentFormattingParams) -> list[lsp.TextEdit]:
+        source = server.document(params.text_document.uri).source
+        text = lay_out(source.text)
+        whole = Span(source=source, start=0, end=len(source.text))
+        return [] if text == source.text else [lsp.TextEdit(range=_range(whole), new_text=text)]
+
+    @server.feature(
+        lsp.TEXT_DOCUMENT_CODE_ACTION, lsp.CodeActionOptions(code_action_kinds=[lsp.CodeActionKind.QuickFix])
+    )
+    def actions(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+        document, uri = server.document(params.text_document.uri), params.text_document.uri
+        first, last = (_offset(document, place) for place in (params.range.start, params.range.end))
+        return [
+            lsp.CodeAction(
+                title=fix.title,
+                kind=lsp.CodeActionKind.QuickFix,
+                diagnostics=[_diagnostic(fix.problem, document, uri)],
+                edit=_workspace_edit(uri, (fix.edit,)),
+                is_preferred=True,
+            )
+            for fix in fixes(document.loaded.problems, document.source)
+            if fix.edit.span.start <= last and first <= fix.edit.span.end
+        ]
+
+    @server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
+    def outline(params: lsp.DocumentSymbolParams) -> list[lsp.DocumentSymbol]:
+        document = server.document(params.text_document.uri)
+        return [
+            lsp.DocumentSymbol(
+                name=s.name,
+                detail=s.word,
+                kind=_OUTLINE[s.word],
+                range=_range(s.span),
+                selection_range=_range(s.span),
+            )
+            for s in document.symbols
+            if s.defines and s.span.source == document.source
+        ]
+
+    return server
+
+
+def _diagnostic(found: Problem, document: Document, uri: str) -> lsp.Diagnostic:
+    span = found.span or Span(source=document.source, start=0, end=0)
+    related = [
+        lsp.DiagnosticRelatedInformation(location=_location(n.span, document, uri), message=n.text)
+        for n in found.notes
+    ]
+    return lsp.Diagnostic(
+        range=_range(span),
+        severity=_SEVERITIES[found.severity],
+        code=found.code,
+        source=NAME,
+        message=found.message + (f"\n{found.help}" if found.help else ""),
+        related_information=related or None,
+    )
+
+
+def _workspace_edit(uri: str, edits: tuple[Edit, ...]) -> lsp.WorkspaceEdit:
+    return lsp.WorkspaceEdit(
+        changes={uri: [lsp.TextEdit(range=_range(e.span), new_text=e.text) for e in edits]}
+    )
+
+
+def _location(span: Span, document: Document, uri: str) -> lsp.Location:
+    """Return a place in the document, or in a file that it includes."""
+    included = from_fs_path(str(document.path.parent / span.source.name))
+    return lsp.Location(uri=uri if span.source == document.source else included or uri, range=_range(span))
+
+
+def _range(span: Span) -> lsp.Range:
+    start, end = places_of(span)
+    return lsp.Range(start=_position(start), end=_position(end))
+
+
+def _position(place: Place) -> lsp.Position:
+    return lsp.Position(line=place.line, character=place.column)
+
+
+def _offset(document: Document, position: lsp.Position) -> int:
+    return offset_of(document.source, Place(line=position.line, column=position.character))
