@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from gipspec.diagnostics import Problem, problem
+from gipspec.lang.check.moderators import is_pooled
 from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Model
 from gipspec.lang.syntax import Binary, Call
@@ -33,6 +34,12 @@ def has_tree(model: Model) -> bool:
     return isinstance(het, Call) and het.function == "policytree"
 
 
+def has_arms(model: Model) -> bool:
+    """Tell whether a model has arms of its own: no placebo has, nor what is made of common nuisances."""
+    settings = model.settings
+    return not settings.placebo and (settings.het is None or not (has_tree(model) or is_pooled(settings)))
+
+
 def has_one_effect(model: Model) -> bool:
     settings = model.settings
     return settings.het is None and not settings.via and settings.model not in ("qte", "apo")
@@ -46,6 +53,10 @@ SUITS: dict[str, Suits] = {
     "marginal": lambda m: is_product(m) or has_groups(m),
     "groups": has_groups,
     "curve": has_one_effect,
+    "overlap": has_arms,
+    "balance": lambda m: has_arms(m) and m.settings.model != "pliv",
+    "calibration": lambda m: has_arms(m) and m.settings.model not in ("plr", "pliv"),
+    "tree": has_tree,
 }
 OF_DIFFERENCES = ("coefficients", "curve")
 
@@ -56,6 +67,7 @@ INFERRED: tuple[tuple[str, Suits], ...] = (
     ("sensitivity", SUITS["sensitivity"]),
     ("marginal", is_product),
     ("groups", has_groups),
+    ("tree", has_tree),
 )
 
 

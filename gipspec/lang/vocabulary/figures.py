@@ -31,6 +31,12 @@ _KINDS = (
     _kind("groups", "the effect in each group of a moderator", "models with `het=`", "give the model `het=region`", 'figure who "Heterogeneity": hetero'),
     _kind("curve", "every estimate of many specifications, sorted, and the choices behind each", "models with one effect", "name models of one effect each", 'figure curve "All specifications": all; kind=curve'),
     _kind("coefficients", "estimates with their intervals, a line each", "models", "name models", 'figure columns "Robustness": base, algos; kind=coefficients'),
+    _kind("overlap", "the propensity in each arm with its bounds, or what the controls leave of the treatment", "models that weigh rows themselves: no placebo, no `het_by=pooled`", "name the model without it", 'figure overlap "Overlap": inter; kind=overlap'),
+    _kind("balance", "differences of the controls between arms, as they are and as the estimate weighs rows", "models that weigh rows themselves: no instruments in a linear model, no placebo, no `het_by=pooled`", "name the model without it", 'figure balance "Balance": base, inter; kind=balance'),
+    _kind("calibration", "whether rows with a propensity of so much are treated so often", "models with a propensity", "give the model `model=irm`", 'figure calibration "Propensities": inter; kind=calibration'),
+    _kind("fit", "how well each nuisance predicts rows that it was not learned from", "models", "name models", 'figure fit "Nuisances": algos; kind=fit'),
+    _kind("rollout", "the roll-out of the treatment: units treated by period, and each unit's path", "models", "name models", 'figure adoption "Roll-out": base; kind=rollout'),
+    _kind("tree", "the policy tree: who is treated, with what gain", "models with `het=policytree(...)`", "give the model `het=policytree(x, w)`", 'figure who "Who gains most": who; kind=tree'),
 )  # fmt: skip
 
 FIGURE_KINDS = {entry.name: entry for entry in _KINDS}

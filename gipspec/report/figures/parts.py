@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gipspec.diagnostics import GipError, problem
-from gipspec.engine.results import Estimate
-from gipspec.lang.study import FigureRequest
+from gipspec.engine.results import Estimate, Results
+from gipspec.lang.study import FigureRequest, Study
 from gipspec.recipe.found import Series
-from gipspec.report.figures.members import Cast, Member
+from gipspec.report.figures.members import Cast, Member, cast_of
 from gipspec.report.names import joined_label
 
 MOST = 12  # panels
@@ -43,6 +43,21 @@ class Part:
     def estimate(self) -> Estimate:
         """The estimate of its group, or the first of its model."""
         return next((e for e in self.member.estimates if e.key == self.group), self.member.first)
+
+
+def cast_with(
+    request: FigureRequest, results: Results, study: Study, kinds: tuple[str, ...], reason: str
+) -> Cast:
+    """Return the members of a figure that have a series of one of the kinds.
+
+    Raises GipError G503 where no model has results, and G550, which gives the `reason`, where none has those.
+    """
+    cast = cast_of(request, results, study)
+    shown = tuple(m for m in cast.members if any(m.of_kind(kind) for kind in kinds))
+    if not shown:
+        raise GipError(problem("G550", request.span, name=request.name, reason=reason))
+    others = tuple(m.name for m in cast.members if m not in shown)
+    return replace(cast, members=shown, omitted=(*cast.omitted, *others))
 
 
 def parts_of(members: Iterable[Member], kind: str) -> list[Part]:
@@ -88,7 +103,9 @@ def titles(parts: Iterable[Part], cast: Cast) -> list[str]:
 
 def of_label(of: str, labels: Mapping[str, str]) -> str:
     """Return `gip given patents + upgrading` in the words of the labels."""
-    return "".join(part if _JOINTS.fullmatch(part) else joined_label(part, labels) for part in _JOINTS.split(of))
+    return "".join(
+        part if _JOINTS.fullmatch(part) else joined_label(part, labels) for part in _JOINTS.split(of)
+    )
 
 
 def term_label(name: str, labels: Mapping[str, str]) -> str:

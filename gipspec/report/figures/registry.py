@@ -9,12 +9,24 @@ from gipspec.engine.results import Results
 from gipspec.lang.study import FigureRequest, Study
 from gipspec.report.figures.figure import Figure
 from gipspec.report.figures.finish import finished
+from gipspec.report.figures.kinds.balance import balance_figure
+from gipspec.report.figures.kinds.calibration import calibration_figure
 from gipspec.report.figures.kinds.event import event_figure
+from gipspec.report.figures.kinds.fit import fit_figure
+from gipspec.report.figures.kinds.overlap import overlap_figure
+from gipspec.report.figures.kinds.rollout import rollout_figure
+from gipspec.report.figures.kinds.tree import tree_figure
 
 Builder = Callable[[FigureRequest, Results, Study], Figure]
 
 BUILDERS: dict[str, Builder] = {
     "event": event_figure,
+    "overlap": overlap_figure,
+    "balance": balance_figure,
+    "calibration": calibration_figure,
+    "rollout": rollout_figure,
+    "fit": fit_figure,
+    "tree": tree_figure,
 }
 
 

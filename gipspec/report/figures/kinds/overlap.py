@@ -9,8 +9,8 @@ from gipspec.lang.study import FigureRequest, Study
 from gipspec.report.build import provenance_of
 from gipspec.report.decimals import fixed, percent
 from gipspec.report.figures.figure import COLUMN, PAGE, Axis, Bars, Column, Figure, Mark, Panel, Reference
-from gipspec.report.figures.members import Cast, cast_of
-from gipspec.report.figures.parts import Part, check_panels, of_label, parts_of, titles
+from gipspec.report.figures.members import Cast
+from gipspec.report.figures.parts import Part, cast_with, check_panels, of_label, parts_of, titles
 from gipspec.report.names import english_list
 
 KINDS = ("propensity", "residual")
@@ -21,10 +21,12 @@ HEIGHT = 2.5
 def overlap_figure(request: FigureRequest, results: Results, study: Study) -> Figure:
     """Show propensities of the treated above the axis and of the untreated below, with their bounds.
 
-    Of a partially linear model it shows the treatment before and after the controls. Raises GipError G503,
-    and G541 for more than twelve panels.
+    Of a partially linear model it shows the treatment before and after the controls. Raises GipError G503
+    or G550, and G541 for more than twelve panels.
     """
-    cast = cast_of(request, results, study, KINDS)
+    cast = cast_with(
+        request, results, study, KINDS, "its models have no propensity, nor a treatment's residual"
+    )
     parts = [p for member in cast.members for kind in KINDS for p in parts_of([member], kind)]
     check_panels(parts, request)
     supports = {_key(p): p for p in parts_of(cast.members, "support")}
@@ -137,7 +139,10 @@ def _beyond(support: Part, of: str) -> str:
     """Say how much of each arm lies beyond the bounds."""
     below, above = support.numbers("below"), support.numbers("above")
     arms = [f"{_share(b + a)} of the {arm}" for arm, b, a in zip(support.arms, below, above, strict=True)]
-    rows = [f"{fixed(r, 0, group=',')} {arm}" for arm, r in zip(support.arms, support.numbers("rows"), strict=True)]
+    rows = [
+        f"{fixed(r, 0, group=',')} {arm}"
+        for arm, r in zip(support.arms, support.numbers("rows"), strict=True)
+    ]
     return f"Beyond the bounds{of}: {english_list(arms)} (rows: {english_list(rows)})."
 
 
