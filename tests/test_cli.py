@@ -169,7 +169,7 @@ def test_new_writes_a_spec_that_checks_and_never_overwrites(shell: Shell) -> Non
     assert shell("check", "first.gip")[0] == 0
     assert shell("new", "first.gip")[0] == 1
     assert shell("new", "frame.gip", "--data", "panel.csv")[0] == 0
-    assert "x1, x2, x3" in Path("frame.gip").read_text()
+    assert "x1 + x2 + x3" in Path("frame.gip").read_text()
     assert shell("check", "frame.gip")[0] == 0
 
 

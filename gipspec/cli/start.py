@@ -2,40 +2,229 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from gipspec.cli.console import FINE
-from gipspec.diagnostics import GipError, problem
+from gipspec.cli.console import FINE, print_json, show_problems
+from gipspec.diagnostics import GipError, Problem, problem
+from gipspec.propose.examples import EXAMPLES
 
-
-@click.command("new", epilog="Examples: gipspec new study.gip    gipspec new study.gip --data panel.dta")
-@click.argument("spec", type=click.Path(path_type=Path))
-@click.option("--data", type=click.Path(path_type=Path), help="A data file whose columns to list.")
-def command(spec: Path, data: Path | None) -> int:
-    """Write a first spec: an example that runs, or a frame for a data file."""
-    from gipspec.data.schema import read_schema
-    from gipspec.engine.atomic import write_atomically
-    from gipspec.lang.starter import starter
+if TYPE_CHECKING:
     from gipspec.lang.study import DataSource
+    from gipspec.propose import Given, Proposal, Sight
 
-    spec = spec if spec.suffix else spec.with_suffix(".gip")
-    if spec.exists():
-        raise GipError(problem("G506", path=spec))
-    schema = read_schema(DataSource(path=str(data))) if data else None
-    named = _relative(data, spec) if data else ""
-    try:
-        write_atomically(spec, starter(schema, named).encode("utf-8"))
-    except OSError as error:
-        reason = error.strerror or "it cannot be written"
-        raise GipError(problem("G501", path=spec, reason=reason, remedy="choose another folder")) from None
-    click.echo(f"wrote {spec}; next: gipspec run {spec}" if not data else f"wrote {spec}; fill in its lines")
+
+@click.command(
+    "new",
+    epilog="Examples: gipspec new panel.dta    gipspec new panel.dta study.gip --yes    "
+    "gipspec new causaldata::castle --treatment post    gipspec new --example gip",
+)
+@click.argument("data", required=False)
+@click.argument("spec", type=click.Path(path_type=Path), required=False)
+@click.option("--data", "named", metavar="FILE", help="The data, where the argument is the spec to write.")
+@click.option("--panel", metavar="'UNIT TIME'", help="The unit and the time, or none.")
+@click.option("--treatment", metavar="COLUMN", help="The treatment.")
+@click.option("--outcome", metavar="COLUMN", help="The outcome.")
+@click.option("-y", "--yes", is_flag=True, help="Take the proposals, ask nothing.")
+@click.option(
+    "--example", type=click.Choice(sorted(EXAMPLES)), help="Write an example instead, with its data."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the proposals as JSON on stdout.")
+def command(
+    data: str | None,
+    spec: Path | None,
+    named: str | None,
+    panel: str | None,
+    treatment: str | None,
+    outcome: str | None,
+    yes: bool,
+    example: str | None,
+    as_json: bool,
+) -> int:
+    """Write a first spec for DATA: a file, or `package::dataset`.
+
+    What looks like unit, time, treatment, outcome and controls is proposed, with reasons; on a terminal you
+    are asked where it is not clear. The spec runs as it is. Files are never overwritten. With the name of a
+    spec alone an example is written.
+    """
+    if example:
+        return _write_example(example, Path(data) if data else None)
+    if data and data.endswith(".gip"):
+        if not named:
+            return _write_example("first", Path(data))
+        data, spec = named, Path(data)
+    data = data or named
+    if not data:
+        raise click.UsageError("name a data file, or an example: gipspec new --example castle")
+    source = _source(data)
+    target = spec or Path(_stem(source) + ".gip")
+    target = target if target.suffix else target.with_suffix(".gip")
+    _refuse_existing(target)
+    return _write_first(source, target, (panel, treatment, outcome), yes or as_json, as_json)
+
+
+def _write_first(
+    source: DataSource, target: Path, said: tuple[str | None, ...], quiet: bool, as_json: bool
+) -> int:
+    from gipspec.cli.ask import ask, interactive
+    from gipspec.data import read_table
+    from gipspec.propose import look, propose, write_spec
+
+    sight = look(read_table(source))
+    given = _given(sight, *said)
+    proposal = propose(sight, given)
+    if not quiet and interactive():
+        proposal = ask(proposal, given)
+    text = write_spec(proposal, _data_text(source, target), _stem(source))
+    _write(target, text.encode("utf-8"))
+    show_problems(_warnings(proposal, target))
+    if as_json:
+        print_json(_as_json(proposal, target))
+        return FINE
+    for role, choice in (
+        ("panel", proposal.panel),
+        ("treatment", proposal.treatment),
+        ("outcome", proposal.outcome),
+    ):
+        if choice:
+            click.echo(f"{role:<10} {choice.name} ({choice.sure}): {choice.why}")
+    if proposal.controls.names:
+        click.echo(f"{'controls':<10} {', '.join(proposal.controls.names)}")
+    click.echo(
+        f"wrote {target}; next: " + (f"gipspec run {target}" if proposal.complete else "fill in its lines")
+    )
     return FINE
 
 
-def _relative(data: Path, spec: Path) -> str:
+def _source(data: str) -> DataSource:
+    from gipspec.lang.study import DataSource
+
+    package, mark, dataset = data.partition("::")
+    if mark and not Path(data).exists():
+        return DataSource(package=package, dataset=dataset.strip("`"))
+    return DataSource(path=str(Path(data).absolute()))
+
+
+def _stem(source: DataSource) -> str:
+    return source.dataset or Path(source.path).stem
+
+
+def _data_text(source: DataSource, target: Path) -> str:
+    """Return what stands behind `data`: a path from the folder of the spec, or a data set of a package."""
+    from gipspec.lang.notation import print_name, quote
+
+    if source.package:
+        return f"{print_name(source.package)}::{print_name(source.dataset)}"
     try:
-        return data.resolve().relative_to(spec.parent.resolve()).as_posix()
-    except ValueError:
-        return data.resolve().as_posix()
+        return quote(Path(os.path.relpath(source.path, target.absolute().parent)).as_posix())
+    except ValueError:  # another drive of Windows
+        return quote(Path(source.path).as_posix())
+
+
+def _given(sight: Sight, panel: str | None, treatment: str | None, outcome: str | None) -> Given:
+    """Return what the options say. Raises GipError: G102 for a column there is not, G652 for one unfit."""
+    from gipspec.propose import Given, check_column
+
+    unit = time = ""
+    if panel and panel != "none":
+        unit, time = _two(panel, sight)
+    for role, name in (("unit", unit), ("time", time), ("treatment", treatment), ("outcome", outcome)):
+        if name:
+            check_column(sight, name, role)
+    if treatment and treatment == outcome:
+        raise GipError(problem("G652", name=outcome, role="outcome", reason="it is the treatment"))
+    return Given(
+        panel="none" if panel == "none" else "",
+        unit=unit,
+        time=time,
+        treatment=treatment or "",
+        outcome=outcome or "",
+    )
+
+
+def _two(panel: str, sight: Sight) -> tuple[str, str]:
+    """Split `unit time`; with names that have blanks in them, where the two halves are columns."""
+    words = panel.split(" ")
+    halves = [(" ".join(words[:i]), " ".join(words[i:])) for i in range(1, len(words))]
+    if not halves:
+        raise click.UsageError("--panel takes two columns, `--panel 'city year'`, or `none`")
+    return next((h for h in halves if h[0] in sight.profiles and h[1] in sight.profiles), halves[0])
+
+
+def _warnings(proposal: Proposal, target: Path) -> list[Problem]:
+    name, found = proposal.sight.table.name, []
+    if proposal.spoilt:
+        unit, time = proposal.spoilt.unit, proposal.spoilt.time
+        found.append(problem("G651", unit=unit, time=time, file=name, faults=proposal.spoilt.faults()))
+    if proposal.treatment is None or proposal.outcome is None:
+        role = "a treatment" if proposal.treatment is None else "an outcome"
+        found.append(problem("G650", file=name, role=role, so=f"fill in the lines of {target.name}"))
+    elif proposal.stands_in:
+        so = f"`{proposal.treatment.name}` stands in so that {target.name} runs"
+        found.append(problem("G650", file=name, role="a treatment", so=so))
+    return found
+
+
+def _as_json(proposal: Proposal, target: Path) -> dict[str, object]:
+    roles = {
+        "panel": proposal.panel,
+        "treatment": proposal.treatment,
+        "outcome": proposal.outcome,
+        "cluster": proposal.cluster,
+    }
+    chosen = {
+        role: {"name": c.name, "sure": c.sure, "why": c.why, "others": list(c.others)} if c else None
+        for role, c in roles.items()
+    }
+    return {
+        "spec": str(target),
+        "runs": proposal.complete,
+        **chosen,
+        "controls": list(proposal.controls.names),
+        "left_out": dict(proposal.controls.left_out),
+    }
+
+
+# ---------------------------------------------------------------- files
+
+
+def _write_example(name: str, target: Path | None) -> int:
+    """Write an example and the files that it reads; nothing where one of them is there already."""
+    from gipspec.lang.starter import EXAMPLE
+    from gipspec.propose.examples import example_files
+
+    if name == "first":
+        assert target is not None
+        _refuse_existing(target)
+        _write(target, EXAMPLE.encode("utf-8"))
+        click.echo(f"wrote {target}; next: gipspec run {target}")
+        return FINE
+    spec, *beside = example_files(name)
+    target = target or Path(spec.name)
+    target = target if target.suffix else target.with_suffix(".gip")
+    files = {target: spec, **{target.parent / path.name: path for path in beside}}
+    for path in files:
+        _refuse_existing(path)
+    for path, origin in files.items():
+        _write(path, origin.read_bytes())
+        click.echo(f"wrote {path}")
+    click.echo(f"next: gipspec run {target}")
+    return FINE
+
+
+def _refuse_existing(path: Path) -> None:
+    if path.exists():
+        raise GipError(problem("G506", path=path))
+
+
+def _write(path: Path, content: bytes) -> None:
+    from gipspec.engine.atomic import write_atomically
+
+    try:
+        write_atomically(path, content)
+    except OSError as error:
+        reason = error.strerror or "it cannot be written"
+        raise GipError(problem("G501", path=path, reason=reason, remedy="choose another folder")) from None

@@ -109,7 +109,28 @@ def reported_with_other_folds(spec: Path, monkeypatch: pytest.MonkeyPatch) -> tu
     return load(spec).report(Path("out"))
 
 
+def first_spec(rows: list[str], *said: str) -> Run:
+    """Make a run of `gipspec new` on rows of city, year, name, outcome and something else."""
+
+    def run(spec: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Problem, ...]:
+        text = "\n".join(["city,year,name,tfp,size", *rows]) + "\n"
+        Path("plain.csv").write_text(text, encoding="utf-8")
+        shown: list[Problem] = []
+        for module in ("gipspec.cli.main", "gipspec.cli.start"):
+            monkeypatch.setattr(importlib.import_module(module), "show_problems", shown.extend)
+        with pytest.raises(SystemExit):
+            main(["new", "plain.csv", *said, "--yes"])
+        return tuple(shown)
+
+    return run
+
+
+PLAIN = [f"{i // 8},{2001 + i % 8},a{i // 8},{i * 7 % 41},{i * 11 % 37}" for i in range(80)]
+
 RUNS: dict[str, Run] = {
+    "new without a treatment": first_spec(PLAIN),
+    "new with rows that repeat a pair": first_spec([PLAIN[0], *PLAIN[:-1]]),
+    "new with a treatment that is text": first_spec(PLAIN, "--treatment", "name"),
     "out of memory": out_of_memory,
     "with a dying worker": dying_worker,
     "with a broken ledger": broken_ledger,

