@@ -82,6 +82,7 @@ class Loaded:
         select: Iterable[str] = (),
         draft: bool = False,
         jobs: int = 1,
+        on: str = "",
         store: Path | None = None,
         locked: Lock | None = None,
         progress: Progress | None = None,
@@ -89,9 +90,10 @@ class Loaded:
         """Estimate the study and return its results; nothing is written but the store, where one is given:
         each fit as it is finished, and at the end the run itself, in the ledger.
 
+        Fits are done in this process, in `jobs` worker processes, or on the cluster `on` ("dask://host:port").
         A model that fails is left out and reported in `Results.problems`, and so are lines of the spec that
         were wrong. Raises GipError where nothing can run, G501 where the store cannot be written, G512 where
-        data or versions are not those of the lock `locked`.
+        data or versions are not those of the lock `locked`, and G63x where the cluster cannot be used.
         """
         from gipspec.engine import (
             Silent,
@@ -102,6 +104,7 @@ class Loaded:
             open_executor,
             record_run,
             run_plan,
+            worker_versions,
         )
         from gipspec.report.together import families_of
 
@@ -111,7 +114,8 @@ class Loaded:
         if locked:
             self._hold(plan, dataset, locked)
         tally = Tally(to=progress or Silent())
-        with open_executor(jobs) as executor:
+        versions = worker_versions(step.model for step in plan.estimates)
+        with open_executor(jobs, on=on, versions=versions, progress=tally) as executor:
             results = run_plan(
                 plan,
                 dataset,
@@ -123,7 +127,9 @@ class Loaded:
         variables, undescribed = describe_tables(plan.study, dataset)
         problems = (*self.problems, *warnings, *results.problems, *wrong, *undescribed)
         only = {step.model.name for step in plan.estimates} if selected else None
-        results = self._audited(replace(results, tables=tables, variables=variables, problems=problems), dataset, store, only)
+        results = self._audited(
+            replace(results, tables=tables, variables=variables, problems=problems), dataset, store, only
+        )
         if store:
             record_run(
                 results,
@@ -221,20 +227,21 @@ class Loaded:
         """
         from gipspec.report import rewrite_outputs
 
-        results = self.last_results(out)
+        results = self.last_results(out, store)
         study, tried = self._attempted(results), self._tried(results, store)
         wrong = rewrite_outputs(results, study, out, templates, formats, self.sources, tried)
         return sort_problems((*self.outdated(results), *wrong))
 
-    def last_results(self, out: Path) -> Results:
+    def last_results(self, out: Path, store: Path | None = None) -> Results:
         """Read the results of the last run, with the places that their problems have in the spec.
 
         Raises GipError: G504 where there are none, G507 where they cannot be read.
         """
+        from gipspec.audit import findings
         from gipspec.report import last_results, placed
 
         study, results = self.require(), last_results(out, self.path)
-        return replace(results, problems=placed(results.problems, self.problems, study))
+        return placed(results, self.problems, findings(study, results, self._past(store)), study)
 
     def outdated(self, results: Results) -> tuple[Problem, ...]:
         """Return a warning (G530) for each model whose line asks for something else than `results` hold."""

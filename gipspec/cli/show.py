@@ -79,5 +79,5 @@ def _named(spec: Path, names: tuple[str, ...], text: str, as_json: bool) -> int:
 def _addresses(name: str, estimate: Estimate, tables: Mapping[str, TableRequest]) -> bool:
     """Tell whether a name means an estimate: its own, its model's, its fan's, or a table's that shows it."""
     if name in tables:
-        return any(estimate.model_name in panel.members for panel in tables[name].panels)
+        return estimate.model_name in tables[name].models
     return fnmatchcase(estimate.name, name) or estimate.name.startswith(f"{name}.")

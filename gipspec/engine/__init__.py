@@ -1,5 +1,6 @@
 """Running a plan: tasks with keys, a store, executors, results."""
 
+from gipspec.engine.describe import describe_tables
 from gipspec.engine.execute import open_executor
 from gipspec.engine.executor import Executor
 from gipspec.engine.history import Comparison, Entry, compare_entries, entries_of
@@ -14,12 +15,20 @@ from gipspec.engine.record import (
     specifications_tried,
     states_of,
 )
-from gipspec.engine.results import Estimate, IndexWeights, JointTest, NamedSeries, Results, TableInference
+from gipspec.engine.results import (
+    Estimate,
+    IndexWeights,
+    JointTest,
+    NamedSeries,
+    Results,
+    TableInference,
+    VariableTable,
+)
 from gipspec.engine.run import run_plan
 from gipspec.engine.store import Store
 from gipspec.engine.survey import Demand, Survey, survey
 from gipspec.engine.tables import TableFamily, infer_tables
-from gipspec.engine.versions import run_versions
+from gipspec.engine.versions import run_versions, worker_versions
 from gipspec.engine.workers import default_jobs
 from gipspec.recipe import NuisanceFit
 
@@ -44,9 +53,11 @@ __all__ = [
     "TableInference",
     "Tally",
     "Tried",
+    "VariableTable",
     "changes_by_run",
     "compare_entries",
     "default_jobs",
+    "describe_tables",
     "entries_of",
     "infer_tables",
     "open_executor",
@@ -57,4 +68,5 @@ __all__ = [
     "specifications_tried",
     "states_of",
     "survey",
+    "worker_versions",
 ]

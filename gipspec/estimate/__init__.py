@@ -11,6 +11,15 @@ from gipspec.estimate.balance import (
 )
 from gipspec.estimate.correct import correct_by_unit
 from gipspec.estimate.curve import Curve, critical_value, effect_curve, linear_basis
+from gipspec.estimate.describe import (
+    Correlation,
+    Gap,
+    Summary,
+    correlation,
+    gap_of_means,
+    summarise,
+    variance_inflation,
+)
 from gipspec.estimate.difference import difference, standard_errors
 from gipspec.estimate.heterogeneity import (
     Standardized,
@@ -88,7 +97,9 @@ __all__ = [
     "Clusters",
     "ConfidenceSet",
     "Contours",
+    "Correlation",
     "Curve",
+    "Gap",
     "Influence",
     "InstrumentNuisances",
     "Joint",
@@ -110,6 +121,7 @@ __all__ = [
     "SensitivityElements",
     "Split",
     "Standardized",
+    "Summary",
     "Wald",
     "adjust_p",
     "adoption_obstacle",
@@ -124,6 +136,7 @@ __all__ = [
     "cluster_influence",
     "compliers",
     "correct_by_unit",
+    "correlation",
     "correlations",
     "counts",
     "covariance",
@@ -136,6 +149,7 @@ __all__ = [
     "equality",
     "first_stage",
     "first_stage_f",
+    "gap_of_means",
     "gate",
     "group_effects",
     "iivm",
@@ -182,6 +196,8 @@ __all__ = [
     "stack_influence",
     "standard_errors",
     "standardize",
+    "summarise",
     "treated_by",
+    "variance_inflation",
     "wald",
 ]

@@ -47,7 +47,7 @@ def _selected(study: Study, patterns: tuple[str, ...]) -> set[str] | None:
     if not patterns:
         return None
     chosen: set[str] = set()
-    tables = {t.name: {n for p in t.panels for n in p.members} for t in study.tables}
+    tables = {t.name: set(t.models) for t in study.tables if t.models}
     families = {m.family for m in study.models}
     names = {m.name for m in study.models} | {c.name for c in study.contrasts}
     for pattern in patterns:

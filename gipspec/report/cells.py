@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from gipspec.lang.vocabulary import STAR_LEVELS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Empty:
@@ -38,9 +40,14 @@ class Raw:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """Yes or no."""
+    """Yes or no, in the words of the table; `TICK` is one of them."""
 
     on: bool
+    words: tuple[str, str] = ("Yes", "No")
+
+    @property
+    def text(self) -> str:
+        return self.words[0 if self.on else 1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,25 +70,29 @@ class Interval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coefficient:
-    """An estimate; its stars follow from the unrounded `p`, which is None where stars are not wanted."""
+    """An estimate; its stars follow from the unrounded `p`, which is None where stars are not wanted.
+
+    There is one for each of `levels` that p is below.
+    """
 
     value: float
     digits: int
     p: float | None = None
+    levels: tuple[float, ...] = STAR_LEVELS
 
     @property
     def stars(self) -> int:
-        return 0 if self.p is None else star_count(self.p)
+        return 0 if self.p is None else star_count(self.p, self.levels)
 
 
 Cell = Empty | Text | Math | Raw | Mark | Number | Interval | Coefficient
 
-LEVELS = (0.01, 0.05, 0.1)
+TICK = "\N{CHECK MARK}"
 
 
-def star_count(p: float) -> int:
-    """Return 3, 2, 1 or 0 stars: p below .01, .05, .1. A p that is not a number has none."""
-    return 0 if math.isnan(p) else sum(p < level for level in LEVELS)
+def star_count(p: float, levels: tuple[float, ...] = STAR_LEVELS) -> int:
+    """Return a star for each level that p is below, usually .1, .05, .01; none for a p that is no number."""
+    return 0 if math.isnan(p) else sum(p < level for level in levels)
 
 
 EMPTY = Empty()

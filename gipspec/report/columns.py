@@ -11,6 +11,7 @@ from gipspec.engine.results import Estimate, Results
 from gipspec.lang.study import Contrast, Study, TableRequest
 from gipspec.report.cells import EMPTY, Cell, Math, Text
 from gipspec.report.decimals import percent
+from gipspec.report.options import TableOptions
 
 DIFFERENCE, GROUP = "difference", "group"
 MOST_COLUMNS = 9  # of groups side by side
@@ -59,8 +60,8 @@ class Layout:
         return tuple(c for p in self.panels for c in p.columns)
 
 
-def lay_out(request: TableRequest, results: Results, study: Study, keep: tuple[str, ...]) -> Layout:
-    """Find the estimates of each member; `keep` names the terms to show, all where it is empty."""
+def lay_out(request: TableRequest, results: Results, study: Study, options: TableOptions) -> Layout:
+    """Find the estimates of each member, of the terms that `keep=` and `drop=` leave in."""
     contrasts = {c.name: c for c in study.contrasts}
     panels: list[ColumnPanel] = []
     omitted: list[str] = []
@@ -68,9 +69,9 @@ def lay_out(request: TableRequest, results: Results, study: Study, keep: tuple[s
     for panel in request.panels:
         columns: list[Column] = []
         for member in panel.members:
-            estimates = _estimates(member, results, contrasts.get(member), keep)
+            estimates = _estimates(member, results, contrasts.get(member), options)
             if not estimates:
-                omitted += [] if keep and results.of_model(member) else [member]
+                omitted += [] if (options.keep or options.drop) and results.of_model(member) else [member]
                 continue
             for group in _by_group(estimates):
                 number += 1
@@ -81,10 +82,12 @@ def lay_out(request: TableRequest, results: Results, study: Study, keep: tuple[s
     return Layout(panels=tuple(panels), omitted=tuple(dict.fromkeys(omitted)))
 
 
-def _estimates(member: str, results: Results, contrast: Contrast | None, keep: tuple[str, ...]) -> Pairs:
+def _estimates(member: str, results: Results, contrast: Contrast | None, options: TableOptions) -> Pairs:
     found = results.of_model(member) or tuple(e for e in results if e.name == member)
     pairs = tuple((_term(e, results, contrast), e) for e in found)
-    return tuple((term, e) for term, e in pairs if (term in keep if keep else e.kind not in ON_REQUEST))
+    return tuple(
+        (term, e) for term, e in pairs if options.shows(term) and (options.keep or e.kind not in ON_REQUEST)
+    )
 
 
 def _by_group(estimates: Pairs) -> list[Pairs]:
@@ -138,6 +141,10 @@ def _term_of(side: str, results: Results) -> str:
         if side in (e.name, e.model_name):
             return e.term
     return ""
+
+
+def is_difference(column: Column) -> bool:
+    return column.contrast is not None or DIFFERENCE in (column.first.model, column.first.kind)
 
 
 def sample_of(e: Estimate) -> str:

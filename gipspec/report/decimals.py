@@ -26,6 +26,16 @@ def fixed(value: float, digits: int, *, group: str = "") -> str:
     return text.removeprefix("-").replace(",", group) if value == 0 else text.replace(",", group)
 
 
+def significant(value: float, digits: int) -> int:
+    """Return the decimals with which a value has so many significant digits once it is rounded; none is 0."""
+    if value == 0 or not math.isfinite(value):
+        return max(0, digits - 1)
+    with localcontext() as context:
+        context.prec, context.rounding = digits, ROUND_HALF_EVEN
+        rounded = +Decimal(repr(float(value)))
+    return max(0, digits - 1 - rounded.adjusted())
+
+
 def percent(share: float) -> str:
     """Return a share as a percentage without trailing zeros: 0.01 is `1%`, 0.975 is `97.5%`."""
     value = Decimal(repr(float(share))) * 100

@@ -7,18 +7,26 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gipspec.report.cells import EMPTY, Coefficient, Number, Text
+from gipspec.report.cells import EMPTY, Cell, Coefficient, Number, Text
 from gipspec.report.escape import Latex, beyond_latin, escape
 from gipspec.report.latex_cells import aligned_number, broken, cell_latex, integer_part
+from gipspec.report.latex_style import (
+    WRAPPED,
+    caption_of,
+    look,
+    packages_of,
+    panel_line,
+    rules_of,
+    title_of,
+)
 from gipspec.report.lines import wrap
 from gipspec.report.printed import is_finite, plain_cell
-from gipspec.report.table import Block, HeaderRow, Row, Table
+from gipspec.report.styles import Style
+from gipspec.report.table import STUB_WIDTH, Block, HeaderRow, Row, Table, beside_headings
 from gipspec.report.templates import latex_environment, render
 from gipspec.source import display_width
 
-STUB_WIDTH = 30  # characters of a row label before it breaks
 CELL_WIDTH = 14  # characters of a heading or text over one column
-PACKAGES = ("booktabs", "threeparttable", "adjustbox")
 
 # Type size and half the gap between columns in points, by the number of columns.
 SIZES = ((2, r"\small", 14), (4, r"\small", 8), (6, r"\footnotesize", 6), (99, r"\footnotesize", 4))
@@ -43,7 +51,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlockView:
-    title: str
+    """A block as lines; `title` is one over all columns, empty where it stands beside headings."""
+
+    title: Latex
     header: tuple[Line, ...]
     rows: tuple[Line, ...]
     footer: tuple[Line, ...]
@@ -51,7 +61,13 @@ class BlockView:
 
 def latex_table(table: Table, templates: Path | None = None) -> str:
     """Return the fragment for `\\input`; raises GipError (G502) when a template fails."""
-    return render(latex_environment(templates), "latex/table.tex", view_of(table))
+    name = "latex/longtable.tex" if table.page.long else "latex/table.tex"
+    return render(latex_environment(templates), name, view_of(table))
+
+
+def standalone_table(table: Table, templates: Path | None = None) -> str:
+    """Return a document with the table and nothing else; raises GipError (G502) when a template fails."""
+    return render(latex_environment(templates), "latex/standalone.tex", view_of(table))
 
 
 def view_of(table: Table) -> dict[str, object]:
@@ -61,21 +77,32 @@ def view_of(table: Table) -> dict[str, object]:
         size = r"\footnotesize"
     if _crowded(table):
         gap = max(gap, CROWDED)
+    header = tuple(_head(row, table.style) for row in table.header)
+    blocks = _widened(tuple(_block(b, table) for b in table.blocks), table)
     return {
         "name": table.name,
         "label": Latex("tab:" + re.sub(r"[^\w.-]", "-", table.name)),
-        "title": f"{table.title or table.name}{' (DRAFT)' if table.draft else ''}",
+        "title": title_of(table),
+        "caption": caption_of(table.style),
+        "rules": rules_of(table.style),
+        "style": table.style,
+        "long": table.page.long,
+        "landscape": table.page.landscape,
+        "stretch": table.page.width == "full",
+        "natural": table.page.width == "natural",
+        "lead": look(table.style.notes_lead, table.style.lead_look),
         "draft": table.draft,
         "provenance": table.provenance,
-        "packages": Latex(",".join(PACKAGES)),
+        "packages": Latex(",".join(packages_of(table))),
         "unicode": any(beyond_latin(text) for text in _texts(table)),
         "size": Latex(size),
         "gap": Latex(f"{gap}pt"),
         "columns": _column_types(table),
         "width": table.columns + 1,
-        "header": tuple(_head(row) for row in table.header),
-        "blocks": _widened(tuple(_block(b) for b in table.blocks), table),
-        "footer": _aligned(tuple(_line(row) for row in table.footer)),
+        "header": header,
+        "heads": (*header, *blocks[0].header),
+        "blocks": blocks,
+        "footer": _aligned(tuple(_line(row, table) for row in table.footer)),
         "notes": tuple(cell_latex(c) for c in table.notes),
     }
 
@@ -102,14 +129,18 @@ def _column_types(table: Table) -> Latex:
     last = (row.cells[-1] for row in table.lines() if row.cells)
     stars = max((cell.stars for cell in last if isinstance(cell, Coefficient)), default=0)
     room = rf"\hspace{{{STAR * stars}pt}}" if stars else ""
-    return Latex(f"@{{}}l*{{{table.columns}}}{{c}}@{{{room}}}")
+    fill = r"\extracolsep{\fill}" if table.page.width == "full" and not table.page.long else ""
+    left = {at for at, _ in table.rooms}
+    if not left:
+        return Latex(f"@{{{fill}}}l*{{{table.columns}}}{{c}}@{{{room}}}")
+    return Latex(f"@{{{fill}}}l{''.join('l' if i in left else 'c' for i in range(table.columns))}@{{{room}}}")
 
 
-def _block(block: Block) -> BlockView:
+def _block(block: Block, table: Table) -> BlockView:
     """Lay out a block; the cells of its lines are padded so that the source reads as a table."""
-    rows = tuple(line for pair in _pairs(block) for line in _term(pair, _widest(block)))
-    lines = _aligned((*rows, *(_line(row) for row in block.footer)))
-    title, header = _heading(block)
+    rows = tuple(line for pair in _pairs(block) for line in _term(pair, _widest(block), table))
+    lines = _aligned((*rows, *(_line(row, table) for row in block.footer)))
+    title, header = _heading(block, table)
     return BlockView(
         title=title,
         header=header,
@@ -121,25 +152,30 @@ def _block(block: Block) -> BlockView:
 def _widened(blocks: tuple[BlockView, ...], table: Table) -> tuple[BlockView, ...]:
     """Give the row labels of a table of few columns a least width, lest the notes below be a thin column."""
     share = STUB_SHARES.get(table.columns)
+    if share is None or table.header or table.page.width == "full" or not blocks[0].header:
+        return blocks
     first = blocks[0].header[0]
-    if share is None or first.cells[0] or table.header:
+    if first.cells[0]:
         return blocks
     room = Latex(rf"\hspace*{{{share}\linewidth}}")
     wide = replace(first, cells=(room, *first.cells[1:]))
     return (replace(blocks[0], header=(wide, *blocks[0].header[1:])), *blocks[1:])
 
 
-def _heading(block: Block) -> tuple[str, tuple[Line, ...]]:
+def _heading(block: Block, table: Table) -> tuple[Latex, tuple[Line, ...]]:
     """Put the title beside the first headings where it fits there, and otherwise on a line of its own."""
-    first, *rest = (_head(row) for row in block.header)
-    if not block.title or block.header[0].stub != EMPTY or display_width(block.title) > STUB_WIDTH:
-        return block.title, (first, *rest)
-    stub = Latex(rf"\textit{{{escape(block.title)}}}")
-    return "", (replace(first, cells=(stub, *first.cells[1:])), *rest)
+    style = table.style
+    lines = tuple(_head(row, style) for row in block.header)
+    if not block.title:
+        return Latex(""), lines
+    if beside_headings(block, style):
+        stub = look(block.title, style.panel_look)
+        return Latex(""), (replace(lines[0], cells=(stub, *lines[0].cells[1:])), *lines[1:])
+    return panel_line(block.title, style, table.columns + 1), lines
 
 
 def _aligned(lines: tuple[Line, ...]) -> tuple[Line, ...]:
-    if not lines:
+    if len({len(line.cells) for line in lines}) != 1:
         return lines
     widths = [
         min(MOST_PADDING, max(display_width(c) for c in column))
@@ -157,12 +193,17 @@ def _aligned(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     )
 
 
-def _head(row: HeaderRow) -> Line:
-    cells = [cell_latex(row.stub)]
+def _head(row: HeaderRow, style: Style) -> Line:
+    def set_in(content: Latex) -> Latex:
+        return (
+            Latex(WRAPPED[style.head_look] % content) if style.head_look in WRAPPED and content else content
+        )
+
+    cells = [set_in(cell_latex(row.stub))]
     rules: list[Latex] = []
     at = 2
     for head in row.cells:
-        content = broken(head.cell, CELL_WIDTH * head.span, "b" if head.rule else "t", "c")
+        content = set_in(broken(head.cell, CELL_WIDTH * head.span, "b" if head.rule else "t", "c"))
         cells.append(content if head.span == 1 else Latex(f"\\multicolumn{{{head.span}}}{{c}}{{{content}}}"))
         if head.rule:
             rules.append(Latex(f"\\cmidrule(lr){{{at}-{at + head.span - 1}}}"))
@@ -181,7 +222,7 @@ def _pairs(block: Block) -> list[list[Row]]:
     return groups
 
 
-def _term(rows: list[Row], widest: tuple[str, ...]) -> list[Line]:
+def _term(rows: list[Row], widest: tuple[str, ...], table: Table) -> list[Line]:
     """Write the rows of a term; a long label runs on beside what stands below, indented."""
     first = rows[0].stub
     texts = wrap(first.text, STUB_WIDTH) if isinstance(first, Text) else ("",)
@@ -194,13 +235,23 @@ def _term(rows: list[Row], widest: tuple[str, ...]) -> list[Line]:
     for i in range(count):
         cells = rows[i].cells if i < len(rows) else blank
         stub = stubs[i] if i < len(stubs) else Latex("")
-        values = (aligned_number(c, w) for c, w in zip(cells, widest, strict=True))
+        values = (_value(c, widest, at, table) for at, c in enumerate(cells))
         lines.append(Line(cells=(stub, *values), term=i == 0 and len(rows) > 1))
     return lines
 
 
-def _line(row: Row) -> Line:
-    cells = (broken(cell, CELL_WIDTH, "t", "c") for cell in row.cells)
+def _value(cell: Cell, widest: tuple[str, ...], at: int, table: Table) -> Latex:
+    """Write a cell: text of a column that has room for it in lines, a number below those above it."""
+    room = dict(table.rooms).get(at)
+    if room is not None and isinstance(cell, Text):
+        return broken(cell, room.characters, "t", "l")
+    return aligned_number(cell, widest[at])
+
+
+def _line(row: Row, table: Table) -> Line:
+    cells = tuple(broken(cell, CELL_WIDTH * row.span, "t", "c") for cell in row.cells)
+    if row.span > 1:
+        cells = tuple(Latex(f"\\multicolumn{{{row.span}}}{{c}}{{{c}}}") for c in cells)
     return Line(cells=(broken(row.stub, STUB_WIDTH, "t", "l"), *cells))
 
 

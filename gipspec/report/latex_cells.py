@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gipspec.report.cells import Cell, Coefficient, Empty, Interval, Mark, Math, Number, Raw, Text
+from gipspec.report.cells import TICK, Cell, Coefficient, Empty, Interval, Mark, Math, Number, Raw, Text
 from gipspec.report.decimals import fixed
 from gipspec.report.escape import Latex, escape
 from gipspec.report.lines import wrap
@@ -23,8 +23,8 @@ def cell_latex(cell: Cell) -> Latex:
             return Latex(f"${source}$")
         case Raw(latex=source):
             return Latex(source)
-        case Mark(on=on):
-            return Latex("Yes" if on else "No")
+        case Mark():
+            return Latex(r"\ensuremath{\checkmark}") if cell.text == TICK else escape(cell.text)
         case Number() | Coefficient() if not is_finite(cell):
             return DASHES
         case Number(value=value, digits=digits, brackets=""):

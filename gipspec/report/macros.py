@@ -9,11 +9,11 @@ from pathlib import Path
 
 from gipspec.engine.results import Estimate, Results
 from gipspec.report.assumptions import robust_set
-from gipspec.report.build import provenance_of
 from gipspec.report.cells import star_count
 from gipspec.report.decimals import fixed
 from gipspec.report.escape import Latex, escape, one_line
 from gipspec.report.names import natural_key
+from gipspec.report.provenance import provenance_of
 from gipspec.report.saved import named_fits
 from gipspec.report.templates import latex_environment, render
 

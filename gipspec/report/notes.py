@@ -9,26 +9,23 @@ from gipspec.lang.study import Learner, Study
 from gipspec.lang.vocabulary import LEARNERS, MODELS
 from gipspec.report.analyses import analysis_sentences
 from gipspec.report.assumptions import assumption_sentences
-from gipspec.report.cells import Cell, Math, Text
-from gipspec.report.columns import Column, Layout, sample_of
+from gipspec.report.cells import Cell, Text
+from gipspec.report.columns import Column, Layout, is_difference, sample_of
 from gipspec.report.decimals import percent
 from gipspec.report.effects import effects_sentence
 from gipspec.report.groups import clusters_between, group_sentences
+from gipspec.report.legend import star_legend
 from gipspec.report.mechanisms import mechanism_sentences
 from gipspec.report.names import english_list, joined_label
 from gipspec.report.options import TableOptions
 from gipspec.report.phrases import by_columns, column_list, sentence, shared
 from gipspec.report.potential import potential_sentences
-from gipspec.report.rows import is_difference
 from gipspec.report.staggered import staggered_sentences
+from gipspec.report.styles import Style
 from gipspec.report.together import joint_sentences
 
 MOST_LISTED = 12  # controls named in a note; beyond it, their number
 
-STARS = Math(
-    latex=r"{}^{*}\,p<0.1,\ {}^{**}\,p<0.05,\ {}^{***}\,p<0.01.",
-    plain="* p<0.1, ** p<0.05, *** p<0.01.",
-)
 DRAFT = "DRAFT: made with few splits to look at, not to be published."
 
 
@@ -38,26 +35,42 @@ def notes_of(
     study: Study,
     labels: Mapping[str, str],
     together: TableInference | None = None,
+    style: Style | None = None,
     *,
     draft: bool,
 ) -> tuple[Cell, ...]:
-    """Return the notes of a table, a sentence each, the stars last."""
+    """Return the notes of a table, a sentence each, the user's own behind ours, the stars last."""
     columns = layout.columns
     fitted = tuple(c for c in columns if not is_difference(c))
     sentences = [DRAFT] if draft else []
-    sentences += _recipe(fitted, study, labels) if fitted else []
-    sentences += group_sentences(columns, labels)
-    sentences += _differences(columns, layout)
-    sentences.append(_uncertainty(columns, options, labels))
-    sentences += joint_sentences(together, layout, options)
-    if options.scale != 1:
-        what = "Coefficients and intervals" if options.below == "ci" else "Coefficients and standard errors"
-        shares = ", but for shares" if any(e.kind == "share" for c in columns for _, e in c.estimates) else ""
-        sentences.append(f"{what} are multiplied by {options.scale:.12g}{shares}.")
-    if layout.omitted:
-        sentences.append(f"Not shown, for want of results: {english_list(list(layout.omitted))}.")
+    if options.notes == "full":
+        sentences += _recipe(fitted, study, labels) if fitted else []
+        sentences += group_sentences(columns, labels)
+        sentences += _differences(columns, layout)
+    if options.notes != "none":
+        sentences.append(_uncertainty(columns, options, labels))
+        sentences += joint_sentences(together, layout, options)
+        sentences += _scaled(columns, options)
+        if layout.omitted:
+            sentences.append(f"Not shown, for want of results: {english_list(list(layout.omitted))}.")
+    sentences += options.note
     cells: list[Cell] = [Text(text=s) for s in sentences if s]
-    return (*cells, STARS) if options.stars else tuple(cells)
+    if options.notes == "none" or not options.stars:
+        return tuple(cells)
+    return (*cells, star_legend(options.stars, style))
+
+
+def _scaled(columns: tuple[Column, ...], options: TableOptions) -> list[str]:
+    if options.scale == 1:
+        return []
+    shown = {*options.below, options.beside} & {"se", "ci"}
+    words = ["coefficients", *(SCALED[what] for what in ("se", "ci") if what in shown)]
+    what = english_list(words)
+    shares = ", but for shares" if any(e.kind == "share" for c in columns for _, e in c.estimates) else ""
+    return [f"{what[:1].upper()}{what[1:]} are multiplied by {options.scale:.12g}{shares}."]
+
+
+SCALED = {"se": "standard errors", "ci": "intervals"}
 
 
 # ---------------------------------------------------------------- how it was estimated
@@ -168,20 +181,36 @@ def _side(name: str, layout: Layout) -> str:
 
 
 def _uncertainty(columns: tuple[Column, ...], options: TableOptions, labels: Mapping[str, str]) -> str:
-    what = {
-        "se": "Standard errors in parentheses, ",
-        "t": "t statistics in parentheses, from standard errors ",
-        "p": "p-values in parentheses, from standard errors ",
-        "ci": f"{by_columns(columns, lambda e: percent(e.level))} confidence intervals in brackets, "
-        "from standard errors ",
-    }[options.below]
     grouped = [c.first for c in columns if any(o.minus for o in columns)]
 
     def how(e: Estimate) -> str:
         alike = [o for o in grouped if o.cluster == e.cluster] or [e]
         return _clustering(e, clusters_between(alike), labels)
 
-    return f"{what}{by_columns(columns, how)}."
+    return f"{_shown(columns, options)}{by_columns(columns, how)}."
+
+
+def _shown(columns: tuple[Column, ...], options: TableOptions) -> str:
+    """Say what stands below and beside coefficients; what follows is how standard errors were made."""
+    words = {
+        "se": "standard errors",
+        "t": "t statistics",
+        "p": "p-values",
+        "ci": f"{by_columns(columns, lambda e: percent(e.level))} confidence intervals",
+    }
+    around = {"()": "in parentheses", "[]": "in square brackets", "": "below coefficients"}
+    named = [(what, "in brackets" if what == "ci" else around[options.brackets]) for what in options.below]
+    if len(named) > 1 and len({place for _, place in named}) < len(named):
+        named = [(what, f"{place} in line {i}") for i, (what, place) in enumerate(named, start=2)]
+    if options.beside != "none":
+        named.append((options.beside, "beside coefficients"))
+    if not named:
+        return "Stars rest on standard errors " if options.stars else "Standard errors are "
+    text = english_list([f"{words[what]} {place}" for what, place in named])
+    text = text[:1].upper() + text[1:]
+    if len(named) == 1:
+        return f"{text}, " if named[0][0] == "se" else f"{text}, from standard errors "
+    return f"{text}; standard errors are "
 
 
 def _clustering(e: Estimate, count: str, labels: Mapping[str, str]) -> str:

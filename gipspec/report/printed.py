@@ -25,8 +25,8 @@ def plain_cell(cell: Cell) -> str:
             return one_line(text)
         case Math(plain=plain) | Raw(plain=plain):
             return plain
-        case Mark(on=on):
-            return "Yes" if on else "No"
+        case Mark():
+            return one_line(cell.text)
         case Number() | Coefficient() if not is_finite(cell):
             return DASHES
         case Number(value=value, digits=digits, brackets=brackets):

@@ -1,46 +1,60 @@
-"""The rows of a panel: headings, coefficients, footer."""
+"""The rows of a panel: headings, and coefficients with what stands below or beside them."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import groupby
 
 from gipspec.engine.results import Estimate, TableInference
-from gipspec.recipe import NuisanceFit
-from gipspec.report.analyses import MEASURES
-from gipspec.report.assumptions import F_ROW
-from gipspec.report.cells import DASH, EMPTY, Cell, Coefficient, Interval, Mark, Number, Text
-from gipspec.report.columns import DIFFERENCE, Column
-from gipspec.report.groups import comparison_readers
-from gipspec.report.names import joined_label
-from gipspec.report.options import TableOptions
+from gipspec.report.cells import EMPTY, Cell, Coefficient, Interval, Number, Text
+from gipspec.report.columns import Column
+from gipspec.report.decimals import significant
+from gipspec.report.options import TableOptions, matches
 from gipspec.report.table import HeaderCell, HeaderRow, Row
 from gipspec.report.together import adjusted_p
 
-ROLES = (
-    *("outcome", "outcome, untreated", "outcome, treated", "outcome, unassigned", "outcome, assigned"),
-    *("treatment", "treatment, unassigned", "treatment, assigned", "mediator"),
-    *("mediator, untreated", "mediator, treated", "instrument"),
-)
-P_DIGITS = 3  # of further p-values and shares
-SQUARE = re.compile(r"^square\(|\^\s*[2-9]")
+P_DIGITS = 3  # of adjusted p-values
+BESIDE = {"se": "Std. error", "t": "t statistic", "p": "p-value", "ci": "Interval"}
 
 
 def header_rows(
-    columns: tuple[Column, ...], moderators: tuple[str, ...], labels: tuple[Cell, ...], width: int
+    columns: tuple[Column, ...],
+    moderators: tuple[str, ...],
+    labels: tuple[Cell, ...],
+    options: TableOptions,
+    width: int,
 ) -> tuple[HeaderRow, ...]:
-    """Return outcomes and moderators (one heading over neighbours that share it), numbers, what differs."""
+    """Return outcomes and moderators (one heading over neighbours that share it), numbers, what differs.
+
+    `names=` of a table come before what sets columns apart; with `beside=` each column becomes two.
+    """
+    named = dict(options.names)
+    labels = tuple(
+        Text(text=named[c.member]) if c.member in named else label
+        for c, label in zip(columns, labels, strict=True)
+    )
     outcomes = _spanning([(outcome_of(c), "") for c in columns])
     rows = [_padded(outcomes, width, len(columns))]
     if any(moderators):
         over = _spanning([(text, c.member) for text, c in zip(moderators, columns, strict=True)])
         rows.append(_padded(over, width, len(columns)))
-    numbers = [HeaderCell(cell=Text(text=f"({c.number})")) for c in columns]
-    rows.append(_padded(numbers, width, len(columns)))
+    if options.numbers:
+        numbers = [HeaderCell(cell=Text(text=f"({c.number})")) for c in columns]
+        rows.append(_padded(numbers, width, len(columns)))
     if any(label != EMPTY for label in labels):
         rows.append(_padded([HeaderCell(cell=label) for label in labels], width, len(columns)))
-    return tuple(rows)
+    return tuple(rows) if options.beside == "none" else _beside(rows, len(columns), options)
+
+
+def _beside(rows: list[HeaderRow], used: int, options: TableOptions) -> tuple[HeaderRow, ...]:
+    """Spread headings over pairs of columns, and say what stands in each."""
+    spread = [
+        replace(row, cells=tuple(replace(head, span=head.span * 2) for head in row.cells)) for row in rows
+    ]
+    pair = (HeaderCell(cell=Text(text="Estimate")), HeaderCell(cell=Text(text=BESIDE[options.beside])))
+    count = sum(head.span for head in rows[0].cells) if rows else used
+    blank = (HeaderCell(cell=EMPTY),) * (2 * (count - used))
+    return (*spread, HeaderRow(stub=EMPTY, cells=(*pair * used, *blank)))
 
 
 def _spanning(headings: list[tuple[str, str]]) -> list[HeaderCell]:
@@ -63,49 +77,72 @@ def _padded(cells: list[HeaderCell], width: int, used: int) -> HeaderRow:
 
 def padded(row: Row, width: int) -> Row:
     """Return the row with empty cells up to the table's width."""
-    missing = width - len(row.cells)
-    return Row(stub=row.stub, cells=(*row.cells, *(EMPTY for _ in range(missing))), kind=row.kind)
+    return replace(row, cells=(*row.cells, *(EMPTY,) * (width // row.span - len(row.cells))))
 
 
 def coefficient_rows(
     columns: tuple[Column, ...], options: TableOptions, together: TableInference | None = None
 ) -> tuple[Row, ...]:
-    """Return two lines a term: the coefficients, and what stands in parentheses below them.
+    """Return the lines of each term: the coefficients, and what stands below them.
 
-    Adjusted p-values (`together`) take a third one, in square brackets.
+    Adjusted p-values (`together`) take a line more, in square brackets. With `beside=` each column has two
+    cells.
     """
+    rows: list[Row] = []
+    for term, label in _terms(columns, options).items():
+        found = [c.of(term) for c in columns]
+        coefficients = [_coefficient(e, options, together) for e in found]
+        beside = [_under(e, options.beside, options) for e in found]
+        rows.append(Row(stub=Text(text=label), cells=_in_pairs(coefficients, beside, options)))
+        lines = [[_under(e, what, options) for e in found] for what in options.below]
+        if options.adjust != "none":
+            lines.append([_adjusted(e, together) for e in found])
+        blank: list[Cell] = [EMPTY] * len(found)
+        rows += [Row(stub=EMPTY, cells=_in_pairs(line, blank, options), kind="below") for line in lines]
+    return tuple(rows)
+
+
+def _terms(columns: tuple[Column, ...], options: TableOptions) -> dict[str, str]:
+    """Return the terms with their labels, those that `order=` names first."""
     terms: dict[str, str] = {}
     for column in columns:
         for term, e in column.estimates:
             if term not in terms or column.contrast is None:
                 terms.setdefault(term, e.term_label)
-    rows: list[Row] = []
-    for term, label in terms.items():
-        found = [c.of(term) for c in columns]
-        cells = tuple(_coefficient(e, options, together) for e in found)
-        rows.append(Row(stub=Text(text=label), cells=cells))
-        rows.append(Row(stub=EMPTY, cells=tuple(_below(e, options) for e in found), kind="below"))
-        if options.adjust != "none":
-            cells = tuple(_adjusted(e, together) for e in found)
-            rows.append(Row(stub=EMPTY, cells=cells, kind="below"))
-    return tuple(rows)
+    named = dict(options.rename)
+    first = dict.fromkeys(t for pattern in options.order for t in terms if matches(t, (pattern,)))
+    return {term: named.get(term, terms[term]) for term in (*first, *(t for t in terms if t not in first))}
+
+
+def _in_pairs(cells: list[Cell], beside: list[Cell], options: TableOptions) -> tuple[Cell, ...]:
+    if options.beside == "none":
+        return tuple(cells)
+    return tuple(cell for pair in zip(cells, beside, strict=True) for cell in pair)
+
+
+def digits_of(value: float, options: TableOptions) -> int:
+    """Return the decimals of a value: those of the table, or what its significant digits take."""
+    return significant(value, options.significant) if options.significant else options.digits
 
 
 def _coefficient(e: Estimate | None, options: TableOptions, together: TableInference | None) -> Cell:
     if e is None:
         return EMPTY
     p = adjusted_p(together, e) if options.stars else None
-    return Coefficient(value=e.coef * _scale(e, options), digits=options.digits, p=p)
+    value = e.coef * _scale(e, options)
+    return Coefficient(value=value, digits=digits_of(value, options), p=p, levels=options.stars)
 
 
-def _below(e: Estimate | None, options: TableOptions) -> Cell:
-    if e is None:
+def _under(e: Estimate | None, what: str, options: TableOptions) -> Cell:
+    """Return what stands below or beside a coefficient."""
+    if e is None or what == "none":
         return EMPTY
-    if options.below == "ci":
+    if what == "ci":
         low, high = (bound * _scale(e, options) for bound in e.ci)
-        return Interval(low=low, high=high, digits=options.digits)
-    value = {"se": e.se * _scale(e, options), "t": e.t, "p": e.p}[options.below]
-    return Number(value=value, digits=options.digits, brackets="()")
+        digits = max(digits_of(low, options), digits_of(high, options))
+        return Interval(low=low, high=high, digits=digits)
+    value = {"se": e.se * _scale(e, options), "t": e.t, "p": e.p}[what]
+    return Number(value=value, digits=digits_of(value, options), brackets=options.brackets)
 
 
 def _adjusted(e: Estimate | None, together: TableInference | None) -> Cell:
@@ -117,137 +154,3 @@ def _adjusted(e: Estimate | None, together: TableInference | None) -> Cell:
 def _scale(e: Estimate, options: TableOptions) -> float:
     """A share has no units that a factor could change."""
     return 1.0 if e.kind == "share" else options.scale
-
-
-Reader = Callable[[Column], Cell]
-
-
-def footer_rows(
-    columns: tuple[Column, ...], everywhere: tuple[Column, ...], labels: Mapping[str, str], digits: int
-) -> tuple[Row, ...]:
-    """Return the footer of a panel in the genre's order; `everywhere` are the columns of all panels."""
-    readers = comparison_readers(everywhere)
-    readers.append((Text(text="Controls"), _fitted(_linear_controls)))
-    if any(_squares(c.first) for c in everywhere):
-        readers.append((Text(text="Controls, squared"), _fitted(lambda c: Mark(on=_squares(c.first)))))
-    readers += [
-        (Text(text=f"{joined_label(effect, labels)} effects"), _fitted(_has_effect(effect)))
-        for effect in effects_of(everywhere)
-    ]
-    readers += [
-        (Text(text="Learner"), _fitted(lambda c: Text(text=c.first.learner))),
-        (Text(text="Folds"), _fitted(lambda c: _count_or_text(c.first.folds))),
-        (Text(text="Repeated splits"), _fitted(lambda c: _count(c.first.reps))),
-        (Text(text="Observations"), lambda c: _count(c.first.n)),
-    ]
-    if any(c.first.units != c.first.n for c in everywhere):
-        readers.append((Text(text="Units"), lambda c: _count(c.first.units)))
-    readers.append((Text(text=F_ROW), _measure("first_stage_f", 1)))
-    readers += [(Text(text=label), _measure(name, P_DIGITS)) for label, name in MEASURES]
-    readers += _quality_readers(everywhere, labels, digits)
-    rows = (
-        Row(stub=stub, cells=tuple(reader(c) for c in columns), kind="footer") for stub, reader in readers
-    )
-    return tuple(row for row in rows if any(cell != DASH for cell in row.cells))
-
-
-def _measure(name: str, digits: int) -> Reader:
-    """Read a further number of a column; a dash where it has none."""
-
-    def read(column: Column) -> Cell:
-        value = dict(column.first.measures).get(name)
-        return DASH if value is None else Number(value=value, digits=digits)
-
-    return read
-
-
-def _fitted(reader: Reader) -> Reader:
-    """A difference of two estimates has no controls, learner or folds of its own."""
-    return lambda c: DASH if is_difference(c) else reader(c)
-
-
-def is_difference(column: Column) -> bool:
-    return column.contrast is not None or DIFFERENCE in (column.first.model, column.first.kind)
-
-
-def effects_of(columns: tuple[Column, ...]) -> tuple[str, ...]:
-    """Return the effects of any column, in the order of their first appearance."""
-    return tuple(dict.fromkeys(name for c in columns if not is_difference(c) for name in c.first.fe))
-
-
-def _has_effect(effect: str) -> Reader:
-    """A model that takes effects up among its features must not claim to have removed them."""
-    return lambda c: (
-        Text(text="features")
-        if effect in c.first.fe and c.first.fe_method == "means"
-        else Mark(on=effect in c.first.fe)
-    )
-
-
-def is_square(control: str) -> bool:
-    """Tell whether a control is a square or a higher power: `square(x)`, `x^2`. A `poly` is a control."""
-    return SQUARE.search(control) is not None
-
-
-def _squares(e: Estimate) -> bool:
-    return any(is_square(c) for c in e.controls)
-
-
-def _linear_controls(column: Column) -> Cell:
-    return Mark(on=any(not is_square(c) for c in column.first.controls))
-
-
-def _count(value: int) -> Cell:
-    return Number(value=value, digits=0)
-
-
-def _count_or_text(value: int | str) -> Cell:
-    return Text(text=value) if isinstance(value, str) else _count(value)
-
-
-def _quality_readers(
-    everywhere: tuple[Column, ...], labels: Mapping[str, str], digits: int
-) -> list[tuple[Cell, Reader]]:
-    """R² out of fold of each nuisance; a line each where a model has several of a kind."""
-    readers: list[tuple[Cell, Reader]] = []
-    for role in ROLES:
-        targets = tuple(dict.fromkeys(f.target for c in everywhere for f in _fits(c, role)))
-        if any(len({f.target for f in _fits(c, role)}) > 1 for c in everywhere):
-            arm = role[role.index(",") :] if "," in role else ""
-            readers += [
-                (_r2_label(joined_label(t, labels) + arm), _fitted(_r2(role, t, digits))) for t in targets
-            ]
-        elif targets:
-            readers.append((_r2_label(role), _fitted(_r2(role, None, digits))))
-    return readers
-
-
-def _r2_label(of: str) -> Cell:
-    return Text(text=f"R², {of}")
-
-
-def _fits(column: Column, role: str) -> list[NuisanceFit]:
-    return [f for _, e in column.estimates for f in e.nuisances if f.role == role]
-
-
-def _r2(role: str, target: str | None, digits: int) -> Reader:
-    def read(column: Column) -> Cell:
-        for fit in _fits(column, role):
-            metrics = dict(fit.metrics)
-            if target in (None, fit.target) and "r2" in metrics:
-                return Number(value=metrics["r2"], digits=max(2, min(digits, 3)))
-        return DASH
-
-    return read
-
-
-__all__ = [
-    "coefficient_rows",
-    "effects_of",
-    "footer_rows",
-    "header_rows",
-    "is_difference",
-    "is_square",
-    "outcome_of",
-    "padded",
-]

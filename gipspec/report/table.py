@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from gipspec.report.cells import Cell
+from gipspec.report.cells import EMPTY, Cell
+from gipspec.report.escape import one_line
+from gipspec.report.styles import Style, load_style
+from gipspec.source import display_width
+
+STUB_WIDTH = 30  # characters of a row label before it breaks, and of a panel's title beside headings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +32,12 @@ class HeaderRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A line: its label and one cell a column. `kind` tells writers what belongs together."""
+    """A line: its label and cells of `span` columns each. `kind` tells writers what belongs together."""
 
     stub: Cell
     cells: tuple[Cell, ...]
     kind: Literal["value", "below", "footer"] = "value"
+    span: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +48,22 @@ class Block:
     header: tuple[HeaderRow, ...]
     rows: tuple[Row, ...]
     footer: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """How a column of text is set: from the left, in lines of about `characters`."""
+
+    characters: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """How a table meets the page; `width` is "shrink", "full" or "natural"."""
+
+    width: str = "shrink"
+    long: bool = False
+    landscape: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +82,7 @@ class Table:
     """A table of `columns` columns beside the row labels; narrower blocks leave the right side open.
 
     `header` and `footer` hold what is common to several blocks. `notes` are sentences, in order; `draft`
-    results are marked in title and notes.
+    results are marked in title and notes. `rooms` are those of columns of text, by position from 0.
     """
 
     name: str
@@ -72,6 +94,9 @@ class Table:
     header: tuple[HeaderRow, ...] = ()
     footer: tuple[Row, ...] = ()
     draft: bool = False
+    style: Style = field(default_factory=load_style)
+    page: Page = Page()
+    rooms: tuple[tuple[int, Room], ...] = ()
 
     def lines(self) -> tuple[Row, ...]:
         """Return all rows below headings, in order."""
@@ -80,3 +105,13 @@ class Table:
     def headings(self) -> tuple[HeaderRow, ...]:
         """Return all heading rows, in order."""
         return (*self.header, *(row for b in self.blocks for row in b.header))
+
+
+def beside_headings(block: Block, style: Style) -> bool:
+    """Tell whether the title of a panel shares the line of its first headings, and so fits there."""
+    return (
+        style.panel_beside
+        and block.header != ()
+        and block.header[0].stub == EMPTY
+        and display_width(one_line(block.title)) <= STUB_WIDTH
+    )

@@ -36,7 +36,8 @@ def terminal_table(table: Table) -> str:
 def _widths(table: Table) -> list[int]:
     widths = [0] * (table.columns + 1)
     for row in table.lines():
-        for i, cell in enumerate((row.stub, *row.cells)):
+        widths[0] = max(widths[0], display_width(plain_cell(row.stub)))
+        for i, cell in enumerate(row.cells, start=1) if row.span == 1 else ():
             widths[i] = max(widths[i], display_width(plain_cell(cell)))
     for head in table.headings():
         widths[0] = max(widths[0], display_width(plain_cell(head.stub)))
@@ -56,7 +57,8 @@ def _make_room(head: HeaderRow, widths: list[int]) -> None:
 def _block(block: Block, widths: list[int], total: int) -> list[str]:
     lines = [one_line(block.title)] if block.title else []
     lines += [_head(row, widths) for row in block.header]
-    lines.append("-" * total)
+    if block.header:
+        lines.append("-" * total)
     lines += [_row(row, widths) for row in block.rows]
     if block.footer:
         lines.append("-" * total)
@@ -73,8 +75,13 @@ def _head(row: HeaderRow, widths: list[int]) -> str:
 
 
 def _row(row: Row, widths: list[int]) -> str:
-    cells = (_pad(plain_cell(c), w, "^") for c, w in zip(row.cells, widths[1:], strict=True))
+    rooms = (_room(widths, 1 + at * row.span, row.span) for at in range(len(row.cells)))
+    cells = (_pad(plain_cell(c), room, "^") for c, room in zip(row.cells, rooms, strict=True))
     return (" " * GAP).join((_pad(plain_cell(row.stub), widths[0], "<"), *cells))
+
+
+def _room(widths: list[int], at: int, span: int) -> int:
+    return sum(widths[at : at + span]) + GAP * (span - 1)
 
 
 def _pad(text: str, width: int, align: str) -> str:

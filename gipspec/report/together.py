@@ -18,13 +18,13 @@ METHODS = {
 
 def families_of(study: Study, results: Results) -> tuple[TableFamily, ...]:
     """Return what the tables of a study ask of the estimates that they show, for those that ask anything."""
-    families = (_family(request, results, study) for request in study.tables)
+    families = (_family(t, results, study) for t in study.tables if t.kind == "estimates")
     return tuple(f for f in families if f.estimates and (f.adjust != "none" or f.wald != "no"))
 
 
 def _family(request: TableRequest, results: Results, study: Study) -> TableFamily:
     options = options_of(request)
-    layout = lay_out(request, results, study, options.keep)
+    layout = lay_out(request, results, study, options)
     rows: dict[str, dict[str, None]] = {}
     for column in layout.columns:
         for term, e in column.estimates:

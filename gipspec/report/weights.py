@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from gipspec.diagnostics import GipError, problem
 from gipspec.engine.results import IndexWeights, Results
-from gipspec.lang.study import Study
-from gipspec.report.build import provenance_of
+from gipspec.lang.study import Study, TableRequest
 from gipspec.report.cells import EMPTY, Cell, Math, Number, Text
 from gipspec.report.names import labels_of, natural_key
+from gipspec.report.provenance import provenance_of
+from gipspec.report.styles import Style
 from gipspec.report.table import Block, HeaderCell, HeaderRow, Row, Table
 
 DIGITS = 4
@@ -35,6 +38,26 @@ def weights_table(results: Results, study: Study) -> Table:
         provenance=provenance_of(results),
         draft=results.draft,
     )
+
+
+def weight_blocks(
+    request: TableRequest, results: Results, labels: Mapping[str, str], style: Style
+) -> tuple[tuple[Block, ...], tuple[Cell, ...]]:
+    """Return the blocks of the indices that a table names, and its notes.
+
+    Raises GipError G509 for a variable that is no index, or whose weights the run has not found.
+    """
+    known = {index.name: index for index in results.indices}
+    asked = [(panel.title, name) for panel in request.panels for name in panel.members]
+    for _, name in asked:
+        if name not in known:
+            raise GipError(problem("G509", request.span, name=request.name, what=f"weights of `{name}`"))
+    indices = [known[name] for _, name in asked]
+    blocks = tuple(
+        replace(block, title=style.panel(title)) if title else block
+        for (title, _), block in zip(asked, (_block(i, labels) for i in indices), strict=True)
+    )
+    return blocks, (*_methods(indices, labels), Text(text=ROWS))
 
 
 def _methods(indices: list[IndexWeights], labels: Mapping[str, str]) -> tuple[Cell, ...]:

@@ -21,7 +21,7 @@ from gipspec.report.lock import NAME as LOCK
 from gipspec.report.lock import Lock, changed_outputs, lock_text, make_lock, relock, sha256
 from gipspec.report.macros import numbers_tex
 from gipspec.report.page import NAME as PAGE
-from gipspec.report.page import Parts, report_page
+from gipspec.report.page import Parts, Picture, pictures_of, report_page
 from gipspec.report.saved import results_json
 from gipspec.report.table import Table
 from gipspec.report.weights import NAME as WEIGHTS
@@ -90,7 +90,7 @@ def write_outputs(
     texts, folder = tuple(sources) or (study.source,), Folder(path=out_dir)
     folder.sweep()
     problems = [*folder.write("results.json", lambda: results_json(results).encode("utf-8"))]
-    tables, wrong = _write_exhibits(results, study, folder, templates, tuple(formats))
+    (tables, pictures), wrong = _write_exhibits(results, study, folder, templates, tuple(formats))
     problems += wrong
     if not folder.written:
         return sort_problems(problems)
@@ -99,7 +99,15 @@ def write_outputs(
         problems += folder.write(LOCK, lambda: lock_text(lock).encode("utf-8"))
     else:
         problems += changed_outputs(locked, lock)
-    parts = Parts(results=results, study=study, sources=texts, tables=tables, lock=lock, tried=tried)
+    parts = Parts(
+        results=results,
+        study=study,
+        sources=texts,
+        tables=tables,
+        pictures=pictures,
+        lock=lock,
+        tried=tried,
+    )
     problems += folder.write(PAGE, lambda: report_page(parts, templates).encode("utf-8"))
     return sort_problems(problems)
 
@@ -119,24 +127,32 @@ def rewrite_outputs(
     """
     texts, folder = tuple(sources) or (study.source,), Folder(path=out_dir)
     folder.sweep()
-    tables, wrong = _write_exhibits(results, study, folder, templates, tuple(formats))
+    (tables, pictures), wrong = _write_exhibits(results, study, folder, templates, tuple(formats))
     problems = [*wrong]
     lock = relock(out_dir, make_lock(results, texts, folder.written))
     problems += folder.write(LOCK, lambda: lock_text(lock).encode("utf-8"))
-    parts = Parts(results=results, study=study, sources=texts, tables=tables, lock=lock, tried=tried)
+    parts = Parts(
+        results=results,
+        study=study,
+        sources=texts,
+        tables=tables,
+        pictures=pictures,
+        lock=lock,
+        tried=tried,
+    )
     problems += folder.write(PAGE, lambda: report_page(parts, templates).encode("utf-8"))
     return sort_problems(problems)
 
 
 def _write_exhibits(
     results: Results, study: Study, folder: Folder, templates: Path | None, asked: tuple[str, ...]
-) -> tuple[tuple[Table, ...], tuple[Problem, ...]]:
-    """Write numbers, tables and figures; return the tables that could be built, and what went wrong."""
+) -> tuple[tuple[tuple[Table, ...], tuple[Picture, ...]], tuple[Problem, ...]]:
+    """Write numbers, tables and figures; return the exhibits that could be made, and what went wrong."""
     problems = [*lacking(study, asked)]
     problems += folder.write("numbers.tex", lambda: numbers_tex(results, templates).encode("utf-8"))
     names: list[tuple[str, Span | None]] = [(request.name, request.span) for request in study.tables]
     tables: list[Table] = []
-    for wanted in _tables(results, study, asked):
+    for wanted in _tables(results, study, asked, templates):
         fault = file_name_fault(wanted.name) or _clash(wanted.name, wanted.span, names)
         if fault:
             path = f"tables/{wanted.name}.tex"
@@ -145,25 +161,33 @@ def _write_exhibits(
         try:
             table = wanted.build()
         except GipError as error:
-            problems += error.problems
+            problems += [p for p in error.problems if not _known(p, wanted.name, results)]
             continue
         tables.append(table)
         problems += _write_table(wanted, table, folder, templates)
-    _, wrong = write_figures(results, study, folder)
-    return tuple(tables), (*problems, *wrong)
+    figures, wrong = write_figures(results, study, folder)
+    shown = tuple(tables), pictures_of(figures, study, folder.path)
+    return shown, (*problems, *wrong)
 
 
-def _tables(results: Results, study: Study, asked: tuple[str, ...]) -> Iterator[Wanted]:
+def _tables(
+    results: Results, study: Study, asked: tuple[str, ...], templates: Path | None
+) -> Iterator[Wanted]:
     for request in study.tables:
         yield Wanted(
             name=request.name,
             span=request.span,
-            build=partial(build_table, request, results, study),
+            build=partial(build_table, request, results, study, templates),
             formats=formats_of(request, asked),
         )
-    if results.indices:
+    if results.indices and all(request.kind != "weights" for request in study.tables):
         build = partial(weights_table, results, study)
         yield Wanted(name=WEIGHTS, span=None, build=build, formats=all_formats(study, asked))
+
+
+def _known(found: Problem, name: str, results: Results) -> bool:
+    """Tell whether the run has said already why a table lacks its numbers."""
+    return found.code == "G509" and any(p.subject == name and p.severity == "error" for p in results.problems)
 
 
 def _clash(name: str, span: Span | None, names: list[tuple[str, Span | None]]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from gipspec.diagnostics import GipError, Problem, nearest, problem
 from gipspec.lang.check.arity import TARGETS
@@ -233,6 +234,7 @@ def _fill(values: Mapping[str, object], panel: Panel | None) -> Settings:
     return Settings(**given)  # type: ignore[arg-type]
 
 
+@cache
 def _plain(name: str) -> Learner:
     """Return a learner with its own parameters."""
     parameters = tuple((p.name, p.default) for p in LEARNERS[name].parameters)

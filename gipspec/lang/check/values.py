@@ -9,7 +9,19 @@ from gipspec.lang.check.scope import unknown
 from gipspec.lang.study import Value
 from gipspec.lang.syntax import Binary, Each, Expr, Name, Number, Percent, Text, Unary
 from gipspec.lang.vocabulary import Kind, describe
-from gipspec.lang.vocabulary.kinds import Numbers, Real, Several, Share, Whole, Word, Words, YesNo
+from gipspec.lang.vocabulary.kinds import (
+    Levels,
+    Lines,
+    Numbers,
+    Pairs,
+    Real,
+    Several,
+    Share,
+    Whole,
+    Word,
+    Words,
+    YesNo,
+)
 
 
 def typed(name: str, kind: Kind, expr: Expr) -> Value:
@@ -44,6 +56,18 @@ def typed(name: str, kind: Kind, expr: Expr) -> Value:
             return _numbers(name, kind, expr, low, high, whole)
         case Words():
             return _words(name, kind, expr)
+        case Levels(usual=usual):
+            return _levels(name, kind, expr, usual)
+        case Pairs():
+            return tuple(
+                (_subject(name, kind, left), _text(name, kind, right))
+                for left, right in _pairs(name, kind, expr)
+            )
+        case Lines():
+            return tuple(
+                (_text(name, kind, left), _cells(name, kind, right))
+                for left, right in _pairs(name, kind, expr)
+            )
         case _:
             raise TypeError(f"{name} needs a scope")
 
@@ -164,3 +188,53 @@ def _words(name: str, kind: Kind, expr: Expr) -> Value:
 
 def _as_tuple(value: Value) -> tuple[Value, ...]:
     return value if isinstance(value, tuple) else (value,)
+
+
+def _levels(name: str, kind: Kind, expr: Expr, usual: tuple[float, ...]) -> Value:
+    """Return levels of significance, the largest first; none for `no`."""
+    if _word(expr) in ("yes", "no"):
+        return usual if _word(expr) == "yes" else ()
+    levels = _numbers(name, kind, expr, 0.0, 1.0, False)
+    given = sorted({float(str(level)) for level in _as_tuple(levels)}, reverse=True)
+    if not given or given[0] >= 1 or given[-1] <= 0:
+        raise _range(name, kind, expr)
+    return tuple(given)
+
+
+def _pairs(name: str, kind: Kind, expr: Expr) -> list[tuple[Expr, Expr]]:
+    """Return both sides of each `a: b` in brackets; a single one needs none."""
+    items = expr.items if isinstance(expr, Each) else (expr,)
+    pairs = [(item.left, item.right) for item in items if isinstance(item, Binary) and item.op == ":"]
+    if len(pairs) < len(items):
+        raise _wrong(name, kind, expr)
+    return pairs
+
+
+def _named_texts(name: str, kind: Kind, expr: Expr) -> Value:
+    pairs = _pairs(name, kind, expr)
+    return tuple((_subject(name, kind, left), _text(name, kind, right)) for left, right in pairs)
+
+
+def _titled_lines(name: str, kind: Kind, expr: Expr) -> Value:
+    pairs = _pairs(name, kind, expr)
+    return tuple((_text(name, kind, left), _cells(name, kind, right)) for left, right in pairs)
+
+
+def _subject(name: str, kind: Kind, expr: Expr) -> str:
+    """Return a name; one with odd characters may stand in quotes."""
+    return expr.text if isinstance(expr, Name) else _text(name, kind, expr)
+
+
+def _text(name: str, kind: Kind, expr: Expr) -> str:
+    if not isinstance(expr, Text):
+        raise _wrong(name, kind, expr)
+    return expr.value
+
+
+def _cells(name: str, kind: Kind, expr: Expr) -> tuple[str, ...]:
+    """Return cells as they are written; text without its quotes."""
+    items = expr.items if isinstance(expr, Each) else (expr,)
+    for item in items:
+        if not isinstance(item, Text | Name) and constant(item) is None:
+            raise _wrong(name, kind, item)
+    return tuple(item.value if isinstance(item, Text) else item.span.text for item in items)

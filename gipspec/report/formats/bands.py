@@ -7,11 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gipspec.report.cells import EMPTY, Cell, Text
-from gipspec.report.escape import one_line
-from gipspec.report.table import Block, HeaderRow, Row, Table
-from gipspec.source import display_width
-
-STUB_WIDTH = 30  # characters of a panel's title that fits beside headings
+from gipspec.report.styles import Style
+from gipspec.report.table import Block, HeaderRow, Row, Table, beside_headings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,19 +50,22 @@ def bands_of(table: Table) -> tuple[Band, ...]:
 def _bands(table: Table) -> Iterator[Band]:
     above = tuple(_head(row) for row in table.header)
     for i, block in enumerate(table.blocks):
-        yield Band(kind="head", lines=(*(above if i == 0 else ()), *_heading(block)))
-        yield Band(kind="body", lines=_lines(block.rows))
+        heading = _heading(block, table.style)
+        if block.header:
+            yield Band(kind="head", lines=(*(above if i == 0 else ()), *heading))
+            heading = ()
+        yield Band(kind="body", lines=(*heading, *_lines(block.rows)))
         yield Band(kind="foot", lines=_lines(block.footer))
     yield Band(kind="foot", lines=_lines(table.footer))
 
 
-def _heading(block: Block) -> tuple[Line, ...]:
+def _heading(block: Block, style: Style) -> tuple[Line, ...]:
     """Put the title of a panel beside its first headings where it fits, and otherwise above them."""
     lines = tuple(_head(row) for row in block.header)
     if not block.title:
         return lines
     title = Text(text=block.title)
-    if lines and lines[0].stub == EMPTY and display_width(one_line(block.title)) <= STUB_WIDTH:
+    if beside_headings(block, style):
         return (Line(stub=title, slots=lines[0].slots, panel=True), *lines[1:])
     return (Line(stub=title, panel=True), *lines)
 
@@ -80,7 +80,7 @@ def _lines(rows: tuple[Row, ...]) -> tuple[Line, ...]:
     return tuple(
         Line(
             stub=row.stub,
-            slots=tuple(Slot(cell=c) for c in row.cells),
+            slots=tuple(Slot(cell=c, span=row.span) for c in row.cells),
             reach=0 if covered[i] else 1 + _run(covered[i + 1 :]),
         )
         for i, row in enumerate(rows)
