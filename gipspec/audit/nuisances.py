@@ -26,18 +26,19 @@ def no_better_than_the_mean(study: Study, model: Model, estimate: Estimate) -> I
     """A06: an out-of-fold R² clearly below nought, for a model that has controls."""
     if not model.controls:
         return
-    for nuisance in estimate.nuisances:
-        r2 = dict(nuisance.metrics).get("r2", 0.0)
-        if r2 < WORSE:
-            option = OPTIONS.get(nuisance.role.split(",")[0].split()[0])
-            yield finding(
-                "A06",
-                target=nuisance.target,
-                r2=f"{r2:.3f}",
-                about=nuisance.target,
-                measures=(("r2", r2),),
-                remedy=amended(model, (), **{option: "lasso"}) if option else None,
-            )
+    scores = {(n.role, n.target): dict(n.metrics).get("r2", 0.0) for n in estimate.nuisances}
+    bad = {key: r2 for key, r2 in scores.items() if r2 < WORSE}
+    if not bad:
+        return
+    (_, target), r2 = min(bad.items(), key=lambda item: item[1])
+    options = [OPTIONS.get(role.split(",")[0].split()[0], "") for role, _ in bad]
+    yield finding(
+        "A06",
+        target=target,
+        r2=f"{r2:.3f}",
+        measures=tuple((f"r2.{target}", r2) for (_, target), r2 in bad.items()),
+        remedy=amended(model, (), **dict.fromkeys(options, "lasso")) if all(options) else None,
+    )
 
 
 def little_variation_left(study: Study, model: Model, estimate: Estimate) -> Iterator[Finding]:

@@ -61,7 +61,14 @@ def anew(study: Study, model: Model, suffix: str, treatment: str = "") -> Remedy
 
 def is_plain(settings: Settings) -> bool:
     """Tell whether a line asks for no analysis beyond its estimate, so that a variation may add one."""
-    several = (settings.het, settings.via, settings.placebo, settings.placebo_lead, settings.event, settings.iv)
+    several = (
+        settings.het,
+        settings.via,
+        settings.placebo,
+        settings.placebo_lead,
+        settings.event,
+        settings.iv,
+    )
     return not any(several) and settings.sensitivity is None
 
 
