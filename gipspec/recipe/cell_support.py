@@ -12,7 +12,7 @@ from gipspec.recipe.staggered import Staggered, reported
 from gipspec.recipe.support import Differences, Propensity, balance_series, overlap_series
 from gipspec.recipe.work import Array, Fits
 
-ARMS = ("compared with", "adopting")
+ARMS = ("compared", "adopting")
 
 
 def cell_series(design: Staggered, asked: CellNuisances, fits: Fits) -> tuple[Series, ...]:
@@ -29,7 +29,7 @@ def cell_series(design: Staggered, asked: CellNuisances, fits: Fits) -> tuple[Se
         of=piece.treatments[0],
         d=np.concatenate([cell.treated for cell in cells]).astype(np.float64),
         m_hat=np.concatenate([np.stack(m) for m in m_hats], axis=1),
-        low=0.0,
+        low=np.nan,
         high=1 - piece.model.settings.trim,
         arms=ARMS,
     )

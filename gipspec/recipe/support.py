@@ -36,7 +36,7 @@ class Propensity:
     """A propensity `m_hat` (R, n) of each repetition, for who is in an arm, `d` (n,) of 0 and 1.
 
     `of` says what it is the propensity of; `arms` call the rows outside and in the arm. Rows are trimmed
-    below `low` and above `high`.
+    below `low` and above `high`; nan for a bound that is none.
     """
 
     of: str

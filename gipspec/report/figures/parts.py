@@ -11,9 +11,11 @@ from gipspec.engine.results import Estimate, Results
 from gipspec.lang.study import FigureRequest, Study
 from gipspec.recipe.found import Series
 from gipspec.report.figures.members import Cast, Member, cast_of
+from gipspec.report.figures.wrapped import wrapped
 from gipspec.report.names import joined_label
 
 MOST = 12  # panels
+TITLE = 46  # letters of a line over a panel
 _LEVEL = re.compile(r"(?P<name>.+)\[(?P<level>.+)\]")
 _JOINTS = re.compile(r"( given | \+ | = | − )")
 
@@ -97,8 +99,13 @@ def titles(parts: Iterable[Part], cast: Cast) -> list[str]:
         words = [p.member.name] if several else []
         words += [p.estimate.group or p.group] if p.group else []
         words += [of_label(p.of, cast.labels)] if len(by_member[p.member.name]) > 1 else []
-        found.append(": ".join(words))
+        found.append(wrapped(": ".join(words), TITLE, most=2))
     return found
+
+
+def propensity_label(part: Part, cast: Cast) -> str:
+    """Return what stands at an axis of propensities, in two lines at most."""
+    return wrapped(f"Propensity of {of_label(part.of, cast.labels)}", TITLE, most=2)
 
 
 def of_label(of: str, labels: Mapping[str, str]) -> str:

@@ -28,7 +28,7 @@ def wrapped(text: str, width: int, most: int = 3) -> str:
 def _words(text: str, width: int) -> list[str]:
     """Return the words with the space behind them; wide letters, and too long words, break anywhere."""
     found: list[str] = []
-    for word in text.split():
+    for word in text.split(" "):
         if width_of(word) > width or any(east_asian_width(ch) in "WF" for ch in word):
             found += list(word)
             found[-1] += " "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil, isnan
+from math import isnan
 
 from gipspec.engine.results import Results
 from gipspec.lang.study import FigureRequest, Study
@@ -17,6 +17,7 @@ MOST_CONTROLS = 40  # of a panel
 SMALL = 0.1  # a difference that is usually called small (Austin 2011)
 STAGES = (("before", "As they are"), ("effects", "Effects removed"), ("after", "As the estimate weighs rows"))
 LABEL = 30  # letters of a control in one line
+ROW, LEGEND = 0.18, 0.25  # inches
 
 
 def balance_figure(request: FigureRequest, results: Results, study: Study) -> Figure:
@@ -31,12 +32,14 @@ def balance_figure(request: FigureRequest, results: Results, study: Study) -> Fi
     parts = parts_of(cast.members, KIND)
     check_panels(parts, request)
     orders = [_order(p) for p in parts]
+    stages = {name for name, _ in STAGES if any(not isnan(v) for p in parts for v in p.numbers(name))}
     panels = [
-        _panel(p, order, title, cast)
+        _panel(p, order, title, cast, stages, 1 if len(parts) == 1 else 2)
         for p, order, title in zip(parts, orders, titles(parts, cast), strict=True)
     ]
     columns = 1 if len(panels) == 1 else 2
-    lines = max(sum(_lines(p, at, cast) for at in order) for p, order in zip(parts, orders, strict=True))
+    sizes = [_size(p, order, cast, columns) for p, order in zip(parts, orders, strict=True)]
+    heights = tuple(max(sizes[k : k + columns]) for k in range(0, len(sizes), columns))
     return Figure(
         name=request.name,
         title=request.title,
@@ -45,7 +48,8 @@ def balance_figure(request: FigureRequest, results: Results, study: Study) -> Fi
         notes=tuple(_notes(parts, orders, cast, results)),
         provenance=provenance_of(results),
         width=5.0 if columns == 1 else PAGE,
-        height=min(9.0, (0.9 + 0.17 * max(lines, 4)) * ceil(len(panels) / columns)),
+        height=min(9.0, sum(heights) + LEGEND),
+        heights=heights,
         columns=columns,
     )
 
@@ -58,25 +62,27 @@ def _order(part: Part) -> list[int]:
     return sorted(known, key=lambda at: -size[at])[:MOST_CONTROLS]
 
 
-def _label(part: Part, at: int, cast: Cast) -> str:
-    return wrapped(term_label(part.texts("control")[at], cast.labels), LABEL, most=2)
+def _label(part: Part, at: int, cast: Cast, columns: int) -> str:
+    return wrapped(term_label(part.texts("control")[at], cast.labels), LABEL, most=2 if columns == 1 else 1)
 
 
-def _lines(part: Part, at: int, cast: Cast) -> int:
-    return 1 + _label(part, at, cast).count("\n")
+def _size(part: Part, order: list[int], cast: Cast, columns: int) -> float:
+    """Return the inches that a panel takes."""
+    lines = sum(1 + _label(part, at, cast, columns).count("\n") for at in order)
+    return 0.7 + ROW * max(lines, 3)
 
 
-def _panel(part: Part, order: list[int], title: str, cast: Cast) -> Panel:
+def _panel(part: Part, order: list[int], title: str, cast: Cast, stages: set[str], columns: int) -> Panel:
     heights = tuple(float(-k) for k in range(len(order)))
     marks: list[Points] = []
     for style, (stage, label) in enumerate(STAGES):
         values = part.numbers(stage)
         at = [(values[i], y) for i, y in zip(order, heights, strict=True) if not isnan(values[i])]
-        if at:
-            x, y = zip(*at, strict=True)
+        if stage in stages:
+            x, y = tuple(x for x, _ in at), tuple(y for _, y in at)
             marks.append(_points(x, y, style, label))
     dose = "correlation" in part.texts("measure")
-    ticks = tuple((y, _label(part, i, cast)) for i, y in zip(order, heights, strict=True))
+    ticks = tuple((y, _label(part, i, cast, columns)) for i, y in zip(order, heights, strict=True))
     bottom = heights[-1] - 0.7 if heights else -0.7
     zero = Line(x=(0.0, 0.0), y=(bottom, 0.7), style=5, thin=True)
     return Panel(

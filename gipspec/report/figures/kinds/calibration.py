@@ -10,7 +10,7 @@ from gipspec.report.build import provenance_of
 from gipspec.report.decimals import fixed
 from gipspec.report.figures.figure import COLUMN, PAGE, Axis, Column, Figure, Line, Panel, Points
 from gipspec.report.figures.members import Cast
-from gipspec.report.figures.parts import Part, cast_with, check_panels, of_label, parts_of, titles
+from gipspec.report.figures.parts import Part, cast_with, check_panels, parts_of, propensity_label, titles
 
 KIND = "calibration"
 HEIGHT = 2.7
@@ -49,8 +49,8 @@ def _panel(part: Part, title: str, cast: Cast) -> Panel:
             Points(x=predicted, y=observed, label="Tenths of the rows"),
         ),
         title=title,
-        x=Axis(label=f"Propensity of {of_label(part.of, cast.labels)}"),
-        y=Axis(label="Share in fact"),
+        x=Axis(label=propensity_label(part, cast)),
+        y=Axis(label="Observed share"),
     )
 
 

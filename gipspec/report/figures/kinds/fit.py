@@ -71,8 +71,11 @@ def _rows(cast: Cast) -> list[_Fit]:
     whole = whole and all(len({f.role for f in fits}) == len(fits) for fits in by_member.values())
     found: list[_Fit] = []
     for name, fits in by_member.items():
+        own_roles = [fit.role for fit in fits]
         for fit in fits:
-            own = f"{fit.role.capitalize()}: {of_label(fit.target, cast.labels)}"
+            own = fit.role.capitalize()
+            if own_roles.count(fit.role) > 1:
+                own = f"{own}: {of_label(fit.target, cast.labels)}"
             row = name if whole else f"{name}: {own}" if len(cast.members) > 1 else own
             found.append(_Fit(member=name, row=row, series=fit.role if whole else "", fit=fit))
     return found

@@ -10,7 +10,17 @@ from gipspec.report.build import provenance_of
 from gipspec.report.decimals import fixed, percent
 from gipspec.report.figures.figure import COLUMN, PAGE, Axis, Bars, Column, Figure, Mark, Panel, Reference
 from gipspec.report.figures.members import Cast
-from gipspec.report.figures.parts import Part, cast_with, check_panels, of_label, parts_of, titles
+from gipspec.report.figures.parts import (
+    TITLE,
+    Part,
+    cast_with,
+    check_panels,
+    of_label,
+    parts_of,
+    propensity_label,
+    titles,
+)
+from gipspec.report.figures.wrapped import wrapped
 from gipspec.report.names import english_list
 
 KINDS = ("propensity", "residual")
@@ -69,7 +79,7 @@ def _propensity(part: Part, support: Part, title: str, cast: Cast) -> Panel:
     return Panel(
         marks=tuple(marks),
         title=title,
-        x=Axis(label=f"Propensity of {of_label(part.of, cast.labels)}", low=-0.02, high=1.02),
+        x=Axis(label=propensity_label(part, cast), low=-0.02, high=1.02),
         y=Axis(label="Share of the arm", ticks=_mirrored(tops[1], tops[0])),
     )
 
@@ -85,16 +95,17 @@ def _residual(part: Part, title: str, cast: Cast) -> Panel:
     edges = (*part.numbers("from"), part.numbers("to")[-1])
     before, after = (part.numbers(name) for name in ("before", "after"))
     total = sum(before)
-    first = "Effects removed" if part.member.first.fe else "As it is"
+    removed = "effects removed" if part.member.first.fe else "from its mean"
+    top = max(*before, *after) / total
     return Panel(
         marks=(
-            Bars(edges=edges, heights=tuple(v / total for v in after), label="Controls removed too"),
-            Bars(edges=edges, heights=tuple(v / total for v in before), style=1, hollow=True, label=first),
+            Bars(edges=edges, heights=tuple(v / total for v in after), label="After the controls"),
+            Bars(edges=edges, heights=tuple(v / total for v in before), style=1, hollow=True, label="Before"),
             Reference(at=0.0, upright=True),
         ),
         title=title,
-        x=Axis(label=of_label(part.of, cast.labels)),
-        y=Axis(label="Share of the rows"),
+        x=Axis(label=wrapped(f"{of_label(part.of, cast.labels)}, {removed}", TITLE, most=2)),
+        y=Axis(label="Share of the rows", ticks=_mirrored(0.0, top)),
     )
 
 
@@ -126,7 +137,7 @@ def _notes(
         notes.append("Dashed lines are the bounds within which propensities are held.")
     several = len(parts) > 1
     for p, title in zip(parts, titles(parts, cast), strict=True):
-        of = f" ({title})" if several and title else ""
+        of = f" ({title.replace(chr(10), ' ')})" if several and title else ""
         if _key(p) in supports:
             notes.append(_beyond(supports[_key(p)], of))
         elif p.of == p.member.first.treatment and len(p.member.estimates) >= 1:

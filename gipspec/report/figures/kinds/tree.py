@@ -21,8 +21,9 @@ from gipspec.report.figures.wrapped import wrapped
 
 KIND = "tree"
 MOST = 3  # trees
-ROW = 1.05  # inches for a level of nodes
+ROW = 1.1  # inches for a level of nodes
 LETTERS = 84  # of a line over the whole width
+FIRM = "\u00a0"  # a space at which no line breaks
 _DUMMY = re.compile(r"(?P<name>.+)\[(?P<level>.+)\]")
 
 
@@ -64,9 +65,9 @@ def tree_figure(request: FigureRequest, results: Results, study: Study) -> Figur
 
 def _nodes(series: Series, cast: Cast, scale: float) -> list[_Node]:
     columns = dict(series.columns)
-    names = ("depth", "feature", "cut", "left", "right", "action", "share", "gain", "se")
+    names = ("depth", "feature", "cut", "left", "right", "action", "n", "gain", "se")
     found: list[_Node] = []
-    for depth, feature, cut, left, right, action, share, gain, se in zip(
+    for depth, feature, cut, left, right, action, n, gain, se in zip(
         *(columns[name] for name in names), strict=True
     ):
         question, flipped = _question(str(feature), float(cut), cast)
@@ -80,7 +81,7 @@ def _nodes(series: Series, cast: Cast, scale: float) -> list[_Node]:
                 yes=yes,
                 no=no,
                 treat=action == "treat",
-                share=float(share),
+                share=float(n) / float(columns["n"][0]),
                 gain=gain,
                 se=se,
             )
@@ -95,7 +96,7 @@ def _question(feature: str, cut: float, cast: Cast) -> tuple[str, bool]:
     dummy = _DUMMY.fullmatch(feature)
     if dummy and feature not in cast.labels:
         return f"{cast.labels.get(dummy['name'], dummy['name'])} = {dummy['level']}", True
-    return f"{term_label(feature, cast.labels)} ≤ {cut:.4g}".replace("-", "−"), False
+    return f"{term_label(feature, cast.labels)} ≤{FIRM}{cut:.4g}".replace("-", "−"), False
 
 
 def _panel(nodes: list[_Node], title: str) -> Panel:
@@ -112,7 +113,8 @@ def _panel(nodes: list[_Node], title: str) -> Panel:
     for at, node in enumerate(nodes):
         x, y = places[at], float(-node.depth)
         room = LETTERS // max(2, len(leaves)) if not node.question else LETTERS // (2**node.depth + 1)
-        boxes.append(Words(x=x, y=y, text=_text(node, room), boxed=True, bold=node.treat))
+        text = _text(node, room, narrow=len(leaves) > 4 and not node.question)
+        boxes.append(Words(x=x, y=y, text=text, boxed=True, bold=node.treat))
         for word, child in (("yes", node.yes), ("no", node.no)) if node.question else ():
             end = places[child]
             lines.append(Line(x=(x, end), y=(y, y - 1), thin=True))
@@ -135,11 +137,12 @@ def _leaves(nodes: list[_Node], at: int) -> Iterator[int]:
     yield from _leaves(nodes, nodes[at].no)
 
 
-def _text(node: _Node, room: int) -> str:
+def _text(node: _Node, room: int, *, narrow: bool) -> str:
     gain = fixed(node.gain, 3).replace("-", "−")
-    error = "" if isnan(node.se) else f" ({fixed(node.se, 3)})"
+    gap = "\n" if narrow else " "
+    error = "" if isnan(node.se) else f"{gap}({fixed(node.se, 3)})"
     if node.question:
-        head = wrapped(node.question, max(room, 14))
+        head = wrapped(node.question, max(room, 14)).replace(FIRM, " ")
     else:
         head = "Treat" if node.treat else "Do not treat"
     return f"{head}\n{fixed(100 * node.share, 0)}% of rows\n{gain}{error}"
