@@ -34,6 +34,8 @@ DOORS = {
     "matplotlib": ("gipspec.report.figures.draw",),
     "click": ("gipspec.cli",),
     "rich": ("gipspec.cli",),
+    "joblib": ("gipspec.engine.workers",),
+    "distributed": ("gipspec.engine.cluster", "gipspec.engine.connect"),
 }
 
 # Code from a file or a message must never become code of this process.

@@ -222,11 +222,11 @@ OUTPUT = (
 )  # fmt: skip
 
 CLUSTER = (
-    _error("G630", "`{address}` names no cluster: there is {what}", "write `dask://host:port`, the address that `dask scheduler` prints", "`--on` sends fits to a Dask cluster; without it they are done on this machine."),
+    _error("G630", "`{address}` is not the address of a cluster", "write `dask://host:port`, with the host and port of a Dask scheduler", "`--on` sends fits to a Dask cluster; without it they are done on this machine."),
     _error("G631", "running on a cluster needs the package distributed", "pip install 'gipspec[dask]'", "Clusters are an extra: most studies need none."),
     _error("G632", "no Dask scheduler answers at {address}", "start one with `dask scheduler`, mend the address, or leave `--on` away",
            "The address must be reachable from here, and what answers there must be a scheduler."),
-    _error("G633", "{workers} of the cluster has {name} {there}, and here it is {here}", "install {name} {here} on the workers",
+    _error("G633", "{name} is {there} on {workers} of the cluster, and {here} here", "install {name} {here} on the workers",
            "Other versions may give other numbers: a study gives the same bytes wherever it runs, or it does not run."),
     _error("G634", "the cluster at {address} {reason}", "start workers with `dask worker`, and run again: what was finished is kept",
            "A run waits a minute for workers, in case they are started again."),

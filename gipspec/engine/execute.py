@@ -6,20 +6,31 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 
 from gipspec.engine.batches import batched
+from gipspec.engine.connect import open_cluster
 from gipspec.engine.cost import cost_of
 from gipspec.engine.executor import Executor, Inline
-from gipspec.engine.progress import Progress
+from gipspec.engine.progress import Progress, Silent
 from gipspec.engine.store import Outcome, Store
 from gipspec.engine.tasks import Failure, Task
+from gipspec.engine.versions import Versions
 from gipspec.engine.workers import open_pool
 
 __all__ = ["Failure", "execute", "open_executor"]
 
 
 @contextmanager
-def open_executor(jobs: int) -> Iterator[Executor]:
-    """Open the executor of a run: this process for `jobs` of 1, otherwise so many workers."""
-    if jobs == 1:
+def open_executor(
+    jobs: int = 1, *, on: str = "", versions: Versions = (), progress: Progress | None = None
+) -> Iterator[Executor]:
+    """Open the executor of a run: this process for `jobs` of 1, otherwise so many workers.
+
+    `on` names a cluster in their place, whose workers must have the `versions`. Raises GipError: G501 without
+    room for the arrays of workers, and what `open_cluster` raises.
+    """
+    if on:
+        with open_cluster(on, versions, progress or Silent()) as cluster:
+            yield cluster
+    elif jobs == 1:
         yield Inline()
     else:
         with open_pool(jobs) as pool:

@@ -11,13 +11,15 @@ from contextlib import contextmanager, suppress
 from copy import copy
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gipspec.diagnostics import GipError, problem
+from gipspec.engine.tasks import Task
 
+T = TypeVar("T")
 Array = NDArray[np.generic]
 SMALL = 16_384  # bytes: what is smaller travels with its task
 PREFIX, SUFFIX = "gipspec-", ".arrays"
@@ -35,12 +37,25 @@ class Handle:
     dtype: str
     order: Literal["C", "F"]
 
-    def read(self) -> Array:
+    def array(self) -> Array:
         """Return the array, mapped read-only: all processes of a machine share one copy in memory."""
         mapped = np.memmap(
             self.path, dtype=self.dtype, mode="r", offset=self.offset, shape=self.shape, order=self.order
         )
         return mapped.view(np.ndarray)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digests:
+    """Hashes of arrays, each array read once however many tasks it is in."""
+
+    known: dict[int, tuple[Array, str]] = field(default_factory=dict)  # with the array, whose id is its alone
+
+    def of(self, array: Array) -> str:
+        """Return a hash of what an array holds, its type, shape and order included."""
+        if id(array) not in self.known:
+            self.known[id(array)] = array, digest(array)
+        return self.known[id(array)][1]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,35 +64,31 @@ class Shelf:
 
     path: str
     file: IO[bytes]
-    by_content: dict[str, Handle] = field(default_factory=dict)
-    by_identity: dict[int, tuple[Array, Handle]] = field(default_factory=dict)
+    digests: Digests = field(default_factory=Digests)
+    handles: dict[str, Handle] = field(default_factory=dict)
 
     def put(self, array: Array) -> Array | Handle:
         """Return the handle of an array, or the array itself where it is small.
 
         Raises GipError (G501) where the file cannot grow.
         """
-        if array.nbytes < SMALL or array.dtype.hasobject:
+        if array.nbytes < SMALL:
             return array
-        if id(array) not in self.by_identity:
-            self.by_identity[id(array)] = (array, self._by_content(array))
-        return self.by_identity[id(array)][1]
+        content = self.digests.of(array)
+        if content not in self.handles:
+            self.handles[content] = self._write(array)
+        return self.handles[content]
 
-    def _by_content(self, array: Array) -> Handle:
+    def _write(self, array: Array) -> Handle:
         flat, order = laid_out(array)
-        content = digest(array)
-        if content not in self.by_content:
-            offset = -(-self.file.tell() // _ALIGNMENT) * _ALIGNMENT
-            try:
-                self.file.seek(offset)
-                self.file.write(flat.data)
-                self.file.flush()
-            except OSError as error:
-                raise _unwritable(error, self.path) from None
-            self.by_content[content] = Handle(
-                path=self.path, offset=offset, shape=array.shape, dtype=array.dtype.str, order=order
-            )
-        return self.by_content[content]
+        offset = -(-self.file.tell() // _ALIGNMENT) * _ALIGNMENT
+        try:
+            self.file.seek(offset)
+            self.file.write(flat.data)
+            self.file.flush()
+        except OSError as error:
+            raise _unwritable(error, self.path) from None
+        return Handle(path=self.path, offset=offset, shape=array.shape, dtype=array.dtype.str, order=order)
 
 
 def laid_out(array: Array) -> tuple[Array, Literal["C", "F"]]:
@@ -95,14 +106,15 @@ def digest(array: Array) -> str:
     return found.hexdigest()
 
 
-def pack(task: Any, put: Callable[[Array], Any]) -> Any:
+def pack(task: Task, put: Callable[[Array], object]) -> Any:
     """Return a copy of a task in which `put` has replaced the arrays, wherever in it they stand."""
     return _changed(task, np.ndarray, put)
 
 
-def unpack(parcel: Any) -> Any:
-    """Return the task that was packed, with the arrays of its handles."""
-    return _changed(parcel, Handle, Handle.read)
+def unpack(parcel: Any, kind: type[T], get: Callable[[T], Array]) -> Task:
+    """Return the task that was packed: `get` turns what stands for an array, of one `kind`, into it."""
+    task: Task = _changed(parcel, kind, get)
+    return task
 
 
 def _changed(value: Any, kind: type, change: Callable[[Any], Any]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
@@ -15,34 +15,52 @@ _SEARCH = "optuna"
 _RUN = ("numpy", "scipy", "pandas", "scikit-learn", "doubleml", "formulaic")
 
 
+Versions = tuple[tuple[str, str], ...]
+ABSENT = "absent"
+
+
 @cache
-def _of(package: str) -> str:
+def version_of(package: str) -> str:
+    """Return the version of a package here, "absent" where it is not installed."""
+    if package == "gipspec":
+        return __version__
     try:
         return version(package)
     except PackageNotFoundError:
-        return "absent"
+        return ABSENT
 
 
-def fit_versions(learner: Learner) -> tuple[tuple[str, str], ...]:
+def fit_versions(learner: Learner) -> Versions:
     """Return the versions that a learner's fit depends on."""
     packages = {*_ALWAYS}
     for member in (learner, *learner.members):
         if member.name in _LIBRARY:
             packages.add(_LIBRARY[member.name])
-    return (("gipspec", __version__), *((p, _of(p)) for p in sorted(packages)))
+    return (("gipspec", __version__), *((p, version_of(p)) for p in sorted(packages)))
 
 
-def search_versions(learner: Learner) -> tuple[tuple[str, str], ...]:
+def search_versions(learner: Learner) -> Versions:
     """Return the versions that a search for a learner's parameters depends on."""
-    return (*fit_versions(learner), (_SEARCH, _of(_SEARCH)))
+    return (*fit_versions(learner), (_SEARCH, version_of(_SEARCH)))
 
 
-def run_versions(models: Iterable[Model]) -> tuple[tuple[str, str], ...]:
+def run_versions(models: Iterable[Model]) -> Versions:
     """Return the versions that the results of models depend on: of libraries of learners, those in use."""
-    packages = [*_RUN]
+    return tuple((p, version_of(p)) for p in dict.fromkeys(("gipspec", *_RUN, *_learning(models))))
+
+
+def worker_versions(models: Iterable[Model]) -> Versions:
+    """Return the versions that the fits of models depend on, wherever they are done."""
+    return tuple(
+        (p, version_of(p)) for p in dict.fromkeys(("gipspec", *_ALWAYS, "scipy", *_learning(models)))
+    )
+
+
+def _learning(models: Iterable[Model]) -> Iterator[str]:
+    """Yield the libraries of the learners in use, and that of searches."""
     for settings in (m.settings for m in models):
         learners = (settings.learner_y, settings.learner_d, settings.learner_z, settings.learner_m)
         used = {member.name for learner in learners for member in (learner, *learner.members)}
-        packages += [_LIBRARY[name] for name in sorted(used & _LIBRARY.keys())]
-        packages += [_SEARCH] if settings.tune else []
-    return (("gipspec", __version__), *((p, _of(p)) for p in dict.fromkeys(packages)))
+        yield from (_LIBRARY[name] for name in sorted(used & _LIBRARY.keys()))
+        if settings.tune:
+            yield _SEARCH

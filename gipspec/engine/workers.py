@@ -16,7 +16,7 @@ from typing import Any
 from gipspec.diagnostics import problem
 from gipspec.engine.executor import Finished, Inline
 from gipspec.engine.progress import Progress
-from gipspec.engine.share import Shelf, open_shelf, pack, sweep, unpack
+from gipspec.engine.share import Handle, Shelf, open_shelf, pack, sweep, unpack
 from gipspec.engine.tasks import Outcomes, Task, lost, perform
 
 WATCH_SECONDS = 0.5
@@ -101,7 +101,7 @@ def open_pool(jobs: int) -> Iterator[Pool]:
 
 
 def _perform_packed(at: int, parcel: Any) -> tuple[int, Outcomes]:
-    return at, perform(unpack(parcel))
+    return at, perform(unpack(parcel, Handle, Handle.array))
 
 
 def _begin(parent: int) -> None:

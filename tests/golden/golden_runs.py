@@ -9,6 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
+from golden_clusters import CLUSTERS
 
 from gipspec.api import load
 from gipspec.cli import main
@@ -139,4 +140,5 @@ RUNS: dict[str, Run] = {
     "locked with other outputs": locked_with_other_outputs,
     "compared with run 7": compared_with_run_7,
     "reported with other folds": reported_with_other_folds,
+    **CLUSTERS,
 }
