@@ -8,6 +8,7 @@ from gipspec.version import __version__
 
 if TYPE_CHECKING:
     from gipspec.api import Loaded, load, loads
+    from gipspec.editor.notebook import Shell
 
 __all__ = ["Loaded", "__version__", "load", "loads"]
 
@@ -18,3 +19,10 @@ def __getattr__(name: str) -> object:
 
         return getattr(api, name)
     raise AttributeError(f"module 'gipspec' has no attribute {name!r}")
+
+
+def load_ipython_extension(shell: Shell) -> None:
+    """Make `%%gip` known to a notebook: `%load_ext gipspec`."""
+    from gipspec.editor.notebook import register
+
+    register(shell)

@@ -35,6 +35,9 @@ DOORS = {
     "click": ("gipspec.cli",),
     "rich": ("gipspec.cli",),
     "joblib": ("gipspec.engine.workers",),
+    "pygls": ("gipspec.editor.server",),
+    "lsprotocol": ("gipspec.editor.server",),
+    "pygments": ("gipspec.editor.highlight",),
     "distributed": ("gipspec.engine.cluster", "gipspec.engine.connect"),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import singledispatch
+from functools import lru_cache, singledispatch
 
 from gipspec.lang.operators import ATOM, BINARY, RANGE_OPERATOR, RESERVED, UNARY
 from gipspec.lang.syntax import (
@@ -137,6 +137,7 @@ def _join(nodes: Iterable[Node]) -> str:
     return ", ".join(map(print_node, nodes))
 
 
+@lru_cache(maxsize=4096)
 def print_name(text: str) -> str:
     """Return a name as a spec has it: in backticks where it would mean something else without them."""
     return text if _PLAIN_NAME.fullmatch(text) and text not in RESERVED else f"`{text}`"

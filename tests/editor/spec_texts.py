@@ -8,7 +8,14 @@ from gipspec.editor.document import Document, analyse
 
 HEADER = "town,year,gdp,park,output,GDP per head"
 ROWS = (
-    (town, year, 100 + 10 * town + year, int(town % 2 and year > 2), town + year, "" if year == 1 else 5)
+    (
+        town,
+        year,
+        100 + 10 * town + year,
+        int(town % 2 and year > 2),
+        3 * town * year**2 % 11,
+        "" if year == 1 else 5,
+    )
     for town in range(1, 7)
     for year in range(1, 5)
 )

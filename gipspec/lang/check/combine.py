@@ -119,6 +119,9 @@ def role_conflicts(
     controls: tuple[Term, ...],
 ) -> list[Problem]:
     """Refuse a variable in two roles: an instrument or mediator that is outcome, treatment or control."""
+    further = list(_further(settings, options))
+    if not further:
+        return []
     taken = {print_expr(outcome): "outcome"}
     taken |= {print_expr(t): "treatment" for t in treatments}
     taken |= {term_text(c): "control" for c in controls}
@@ -126,7 +129,7 @@ def role_conflicts(
         problem(
             "G212", span, name=name, role=role, other=taken[name], remedy=_remedy(name, role, taken[name])
         )
-        for name, role, span in _further(settings, options)
+        for name, role, span in further
         if name in taken
     ]
 
