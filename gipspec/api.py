@@ -241,7 +241,8 @@ class Loaded:
         from gipspec.report import last_results, placed
 
         study, results = self.require(), last_results(out, self.path)
-        return placed(results, self.problems, findings(study, results, self._past(store)), study)
+        found = findings(study, results, self._past(store))
+        return placed(results, (*self.problems, *self.idle(results.findings, results)), found, study)
 
     def outdated(self, results: Results) -> tuple[Problem, ...]:
         """Return a warning (G530) for each model whose line asks for something else than `results` hold."""
@@ -265,13 +266,15 @@ class Loaded:
         return read_runs(store, self.path)
 
     def tried(self, results: Results, store: Path | None) -> Tried:
-        """Count the specifications that were tried in all runs of a ledger, and those that tables show.
+        """Count the specifications that were tried in all runs of a ledger, and those that exhibits show.
 
         Raises sqlite3.Error where the ledger cannot be read.
         """
         from gipspec.engine import specifications_tried
 
-        shown = {name for t in self.require().tables for name in t.models}
+        study = self.require()
+        shown = {name for t in study.tables for name in t.models}
+        shown |= {name for f in study.figures for name in f.members}
         return specifications_tried(self.runs(store) if store else (), results, shown)
 
     def _tried(self, results: Results, store: Path | None) -> Tried | None:

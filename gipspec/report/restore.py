@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from gipspec.diagnostics import GipError, Problem, problem, sort_problems
+from gipspec.diagnostics import Finding, GipError, Problem, problem, sort_problems
 from gipspec.engine.results import Results
 from gipspec.lang.study import Model, Study
 from gipspec.plan import describe_settings, setting_changes
@@ -30,22 +30,29 @@ def last_results(out: Path, spec: Path) -> Results:
         raise GipError(problem("G507", path=path, reason=reason, remedy="run the study again")) from None
 
 
-def placed(found: Iterable[Problem], known: Iterable[Problem], study: Study) -> tuple[Problem, ...]:
-    """Give problems that were read from `results.json` the places that they had.
+def placed(results: Results, spec: Iterable[Problem], audit: Iterable[Finding], study: Study) -> Results:
+    """Give problems and findings that were read from `results.json` the places that they had.
 
-    One that is among the `known` problems of the spec stands where that stands, another one at the line of
-    the first model or table that it names.
+    One that is also among the problems of the `spec`, or found by the `audit` of it now, stands where that
+    stands; another one at the line of the first model or table that it names.
     """
-    places = {_content(p): p.span for p in known}
-    spans = {table.name: table.span for table in study.tables}
-    spans |= {contrast.name: contrast.span for contrast in study.contrasts}
-    spans |= {model.name: model.span for model in study.models}
+    said = {_content(p): p.span for p in spec}
+    found = {f: f.span for f in audit}
+    lines = {table.name: table.span for table in study.tables}
+    lines |= {contrast.name: contrast.span for contrast in study.contrasts}
+    lines |= {model.name: model.span for model in study.models}
+
+    def line(names: Iterable[str]) -> Span | None:
+        return next((lines[name] for name in names if name in lines), None)
+
+    findings = tuple(replace(f, span=found.get(f) or line(f.names)) for f in results.findings)
+    first = {f.code: f.span for f in reversed(findings) if not f.accepted}
 
     def place(p: Problem) -> Span | None:
-        named = [spans[name] for name in names_in(p.subject) if name in spans]
-        return places.get(_content(p)) or next(iter(named), None)
+        return said.get(_content(p)) or first.get(p.code) or line(names_in(p.subject))
 
-    return sort_problems(p.at(place(p)) for p in found)
+    problems = sort_problems(p.at(place(p)) for p in results.problems)
+    return replace(results, findings=findings, problems=problems)
 
 
 def names_in(subject: str) -> list[str]:

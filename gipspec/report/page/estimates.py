@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from gipspec.engine import Estimate, Results
 from gipspec.lang.vocabulary import MODELS
 from gipspec.recipe import NuisanceFit
-from gipspec.report.cells import Cell, Coefficient, Interval, Number, Text
+from gipspec.report.cells import DASH, Cell, Coefficient, Interval, Number, Text
 from gipspec.report.decimals import fixed, percent
 from gipspec.report.names import joined_label, natural_key
 from gipspec.report.page.listing import Entry, Heading, Listing, entry, listing, number, words
@@ -24,13 +24,19 @@ MEASURES = (  # name, heading, what it means, decimals
 )
 
 
-def by_name(results: Results) -> list[Estimate]:
-    return sorted(results, key=lambda e: natural_key(e.name))
+def in_order(results: Results, places: Places) -> list[Estimate]:
+    """Return the estimates in the order of their lines, those of a line by name."""
+    return sorted(results, key=lambda e: (places.order(e.model_name), _time(e), natural_key(e.name)))
+
+
+def _time(e: Estimate) -> tuple[int, int]:
+    """Event times in their order, before what is not at one."""
+    return (0, int(e.key)) if e.key.removeprefix("-").isdecimal() else (1, 0)
 
 
 def estimates_listing(results: Results, places: Places, labels: dict[str, str]) -> Listing:
     """Return a line an estimate, each with a link to its line of the spec."""
-    ordered = by_name(results)
+    ordered = in_order(results, places)
     levels = {e.level for e in ordered}
     interval = f"{percent(levels.pop())} interval" if len(levels) == 1 else "Interval"
     headings = (
@@ -42,7 +48,7 @@ def estimates_listing(results: Results, places: Places, labels: dict[str, str]) 
         Heading(text="Coef.", about="Coefficient; stars at .1, .05 and .01", numeric=True),
         Heading(text="SE", about="Standard error", numeric=True),
         Heading(text="p", about="p-value", numeric=True),
-        Heading(text=interval),
+        Heading(text=interval, numeric=True),
         Heading(text="n", about="Rows", numeric=True),
     )
     rows: list[list[Entry]] = []
@@ -80,12 +86,12 @@ def _row(e: Estimate, places: Places, labels: dict[str, str], *, first: bool) ->
 
 def stability_listing(results: Results, places: Places) -> Listing:
     """Return for each estimate the spread over splits, the variation left, overlap and strength."""
-    found = [e for e in by_name(results) if e.nuisances]
+    found = [e for e in in_order(results, places) if e.nuisances]
     measures = [m for m in MEASURES if any(m[0] in dict(e.measures) for e in found)]
     headings = [
         Heading(text="Estimate"),
         Heading(text="Splits", about="Repeated splits of the sample", numeric=True),
-        Heading(text="Spread over splits", about="Smallest and largest estimate over the splits"),
+        Heading(text="Spread over splits", about="Smallest and largest estimate", numeric=True),
         Heading(text="Spread / SE", about="Width of the spread in standard errors", numeric=True),
         Heading(
             text="Variation left",
@@ -110,8 +116,8 @@ def _stability(e: Estimate, measures: Sequence[tuple[str, str, str, int]], place
     return [
         _labelled(e.name, e.model_name, places),
         number(e.reps, 0),
-        entry(Interval(low=low, high=high, digits=DIGITS)),
-        number(width, 2),
+        entry(Interval(low=low, high=high, digits=DIGITS) if e.reps > 1 else DASH),
+        number(width if e.reps > 1 else None, 2),
         number(e.residual_share, DIGITS),
         number(e.effects_share, DIGITS),
         *(number(given.get(name), digits) for name, _, _, digits in measures),
@@ -126,7 +132,7 @@ def _labelled(name: str, model: str, places: Places) -> Entry:
 def nuisances_listing(results: Results, places: Places, labels: dict[str, str]) -> Listing:
     """Return a line for each nuisance of each model, out of fold; estimates that share it are named once."""
     fits: dict[tuple[str, NuisanceFit], list[str]] = {}
-    for e in by_name(results):
+    for e in in_order(results, places):
         for fit in e.nuisances:
             fits.setdefault((e.model_name, fit), []).append(e.name)
     several = {model for model, _ in fits if _differ(model, fits)}

@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from gipspec.lang.study import Study
 from gipspec.report.formats.bands import bands_of
 from gipspec.report.formats.html import Html, view_of
+from gipspec.report.page.listing import Entry, Heading, Listing, listing, number, words
 from gipspec.report.page.parts import Picture
 from gipspec.report.page.places import Place, Places, anchor
 from gipspec.report.table import Table
+
+MOST_NUMBERS = 60  # lines of plotted numbers that the page shows
+DIGITS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +36,8 @@ class Exhibit:
     table: dict[str, object] | None = None
     sortable: bool = False
     image: Html | None = None
-    caption: str = ""
+    notes: str = ""
+    numbers: Listing | None = None
 
 
 def table_exhibit(table: Table, study: Study, places: Places) -> Exhibit:
@@ -59,8 +64,25 @@ def picture_exhibit(picture: Picture, places: Places) -> Exhibit:
         title=picture.title or picture.name,
         comes_from=_sources(list(picture.members), places),
         image=Html(f"data:image/png;base64,{data}"),
-        caption=picture.caption,
+        notes=picture.notes,
+        numbers=_numbers(picture),
     )
+
+
+def _numbers(picture: Picture) -> Listing | None:
+    """Return what is plotted, where it is few enough to be read; there is a file of it in any case."""
+    length = max((len(values) for _, values in picture.data), default=0)
+    if not 0 < length <= MOST_NUMBERS:
+        return None
+    headings = [
+        Heading(text=name, numeric=any(isinstance(v, float) for v in values)) for name, values in picture.data
+    ]
+    rows = [[_cell(values[i]) for _, values in picture.data] for i in range(length)]
+    return listing(anchor("numbers", picture.name), f"Numbers of the figure: {picture.title}", headings, rows)
+
+
+def _cell(value: float | str) -> Entry:
+    return words(value) if isinstance(value, str) else number(value, DIGITS)
 
 
 def _sources(members: list[str], places: Places) -> tuple[From, ...]:

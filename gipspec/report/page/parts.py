@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from gipspec.engine import Results, Tried
 from gipspec.lang.study import Study
+from gipspec.report.escape import one_line
+from gipspec.report.figures.figure import Column, Figure
 from gipspec.report.lock import Lock
 from gipspec.report.table import Table
 from gipspec.source import Source
@@ -13,15 +17,16 @@ from gipspec.source import Source
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A figure as it was written: `name` of its files, its title, what it shows in words, its PNG.
+    """A figure as it was drawn: the name of its files, title and notes, its PNG, and the plotted numbers.
 
     `members` are the models that it is drawn from.
     """
 
     name: str
     title: str
-    caption: str
+    notes: str
     png: bytes
+    data: tuple[Column, ...] = ()
     members: tuple[str, ...] = ()
 
 
@@ -37,6 +42,26 @@ class Parts:
     study: Study
     sources: tuple[Source, ...]
     tables: tuple[Table, ...]
+    pictures: tuple[Picture, ...]
     lock: Lock
     tried: Tried | None
-    pictures: tuple[Picture, ...] = ()
+
+
+def pictures_of(figures: Iterable[Figure], study: Study, folder: Path) -> tuple[Picture, ...]:
+    """Return the figures whose drawings stand in a folder of outputs."""
+    members = {request.name: request.members for request in study.figures}
+    found: list[Picture] = []
+    for figure in figures:
+        path = folder / "figures" / f"{figure.name}.png"
+        if path.is_file():
+            found.append(
+                Picture(
+                    name=figure.name,
+                    title=one_line(figure.title or figure.name),
+                    notes=" ".join(one_line(note) for note in figure.notes),
+                    png=path.read_bytes(),
+                    data=figure.data,
+                    members=members.get(figure.name, ()),
+                )
+            )
+    return tuple(found)

@@ -7,9 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from gipspec.diagnostics import Problem
 from gipspec.lang.study import Study
-from gipspec.report.restore import names_in
 from gipspec.source import Source, Span
 
 BLANKS = re.compile(r"\s+")
@@ -59,12 +57,19 @@ class Places:
         text = f"line {span.line}" if file == 0 else f"{span.source.name}, line {span.line}"
         return Place(text=text, link=link_to(line_anchor(file, span.line)))
 
+    def order(self, name: str) -> tuple[int, int]:
+        """Return where the line that asks for a model stands; what no line asks for is last."""
+        span = self.spans.get(name)
+        if span is None:
+            return len(self.files), 0
+        return self.files.get(span.source.name, len(self.files)), span.start
+
     def of_model(self, name: str) -> Place | None:
         """Return the line that asks for a model or a difference."""
         return self.at(self.spans[name]) if name in self.spans else None
 
-    def of_problem(self, found: Problem) -> Place | None:
-        """Return the line that a problem is about: its own place, or that of the first model it names."""
-        if found.span is not None:
-            return self.at(found.span)
-        return next((place for name in names_in(found.subject) if (place := self.of_model(name))), None)
+    def of_names(self, span: Span | None, names: Iterable[str]) -> Place | None:
+        """Return the line of what has been said: its own place, or that of the first model that it names."""
+        if span is not None:
+            return self.at(span)
+        return next((place for name in names if (place := self.of_model(name))), None)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from gipspec.engine import Estimate, Results
 from gipspec.report.names import joined_label
-from gipspec.report.page.estimates import by_name
+from gipspec.report.page.estimates import in_order
 from gipspec.report.page.listing import Entry, Heading, Listing, listing, number, words
+from gipspec.report.page.places import Places
 
 MOST_NAMED = 4
 
 Loss = tuple[int, int, int, tuple[tuple[str, int], ...]]
 
 
-def rows_listing(results: Results, labels: dict[str, str]) -> Listing:
+def rows_listing(results: Results, places: Places, labels: dict[str, str]) -> Listing:
     """Return a line for each set of rows, with the models that use it; a row may lack several columns."""
     users: dict[Loss, list[str]] = {}
-    for e in by_name(results):
+    for e in in_order(results, places):
         if e.model != "difference" and not e.group:
             users.setdefault(_loss(e), []).append(e.model_name)
     columns = list(dict.fromkeys(name for *_, lost in users for name, _ in lost))
