@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 from matplotlib import font_manager
@@ -26,6 +29,8 @@ SANS_FIRST = (
     "WenQuanYi Micro Hei",
     "Droid Sans Fallback",
 )
+REGULAR = (400, "normal", "regular", 500, "medium")  # a Chinese font often has the latter alone
+logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # a weight that is near will do
 LAST_RESORT = "Last Resort"  # has a box for every character
 
 
@@ -46,7 +51,7 @@ def fonts_for(texts: Iterable[str], *, sans: bool) -> Fonts:
     needed = {ch for text in texts for ch in text if not ch.isspace()} - _glyphs(_usual(sans))
     found: list[str] = []
     cff = False
-    for family, path in _candidates(sans) if needed else ():
+    for family, path in chain(_candidates(sans), _installed_since(sans)) if needed else ():
         more = needed & _glyphs(path)
         if more:
             found.append(family)
@@ -71,13 +76,24 @@ def _candidates(sans: bool) -> Iterator[tuple[str, str]]:
     known = (*SANS_FIRST, *SERIF_FIRST) if sans else (*SERIF_FIRST, *SANS_FIRST)
     plain = {
         f.name: f.fname
-        for f in sorted(font_manager.fontManager.ttflist, key=lambda f: (f.name, f.fname), reverse=True)
-        if f.style == "normal"
-        and f.weight in (400, "normal", "regular")
-        and not f.name.startswith(LAST_RESORT)
+        for f in sorted(font_manager.fontManager.ttflist, key=_preference, reverse=True)
+        if f.style == "normal" and f.weight in REGULAR and not f.name.startswith(LAST_RESORT)
     }
     yield from ((name, plain[name]) for name in known if name in plain)
     yield from ((name, plain[name]) for name in sorted(plain) if name not in known)
+
+
+def _preference(font: font_manager.FontEntry) -> tuple[str, bool, str]:
+    return font.name, font.weight in (500, "medium"), font.fname
+
+
+def _installed_since(sans: bool) -> Iterator[tuple[str, str]]:
+    """Yield fonts that came after matplotlib noted those of the machine, which it does once."""
+    known = {f.fname for f in font_manager.fontManager.ttflist}
+    for path in sorted(set(font_manager.findSystemFonts()) - known):
+        with suppress(OSError, RuntimeError, ValueError):  # a file that is no font, or of an unknown kind
+            font_manager.fontManager.addfont(path)
+    yield from _candidates(sans)
 
 
 def _is_cff_collection(path: str) -> bool:
