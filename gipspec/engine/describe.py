@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -10,7 +11,15 @@ from gipspec.data import Dataset, evaluate, evaluate_condition, model_data
 from gipspec.data.vector import Codes, groups
 from gipspec.diagnostics import GipError, Problem, problem
 from gipspec.engine.results import VariableTable
-from gipspec.estimate import Correlation, Summary, correlation, gap_of_means, summarise, variance_inflation
+from gipspec.estimate import (
+    Correlation,
+    Gap,
+    Summary,
+    correlation,
+    gap_of_means,
+    summarise,
+    variance_inflation,
+)
 from gipspec.estimate.influence import Array
 from gipspec.lang.study import Study, TableRequest
 from gipspec.lang.syntax import Name
@@ -123,7 +132,8 @@ def _summary(found: Summary | Correlation, before: str = "") -> list[tuple[str, 
 def _correlations(columns: dict[str, Array]) -> Statistics:
     """Return each pair once, with the variable that comes later."""
     names = list(columns)
-    return [
+    counts = [(name, "n", float((~np.isnan(x)).sum())) for name, x in columns.items()]
+    return counts + [
         (name, f"{f.name}.{other}", float(getattr(found, f.name)))
         for i, name in enumerate(names)
         for other in names[:i]
@@ -143,7 +153,11 @@ def _by_arm(asked: _Asked, by: str) -> tuple[Statistics, tuple[str, ...], int]:
     for name, x in asked.columns.items():
         for level in (0, 1):
             statistics += [(name, *pair) for pair in _summary(summarise(x[arm == level]), f"{level}.")]
-        gap = gap_of_means(x, arm, clusters)
+        gap = (
+            gap_of_means(x, arm, clusters)
+            if name != by
+            else Gap(difference=math.nan, se=math.nan, p=math.nan)
+        )
         statistics += [
             (name, "difference", gap.difference),
             (name, "difference.se", gap.se),

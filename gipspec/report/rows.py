@@ -141,8 +141,11 @@ def _under(e: Estimate | None, what: str, options: TableOptions) -> Cell:
         low, high = (bound * _scale(e, options) for bound in e.ci)
         digits = max(digits_of(low, options), digits_of(high, options))
         return Interval(low=low, high=high, digits=digits)
-    value = {"se": e.se * _scale(e, options), "t": e.t, "p": e.p}[what]
-    return Number(value=value, digits=digits_of(value, options), brackets=options.brackets)
+    if what == "se":
+        value = e.se * _scale(e, options)
+        return Number(value=value, digits=digits_of(value, options), brackets=options.brackets)
+    value = e.t if what == "t" else e.p
+    return Number(value=value, digits=options.digits, brackets=options.brackets)
 
 
 def _adjusted(e: Estimate | None, together: TableInference | None) -> Cell:

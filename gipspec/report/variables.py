@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gipspec.diagnostics import GipError, problem
 from gipspec.engine import Results, VariableTable
+from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Study, TableRequest
 from gipspec.report.cells import EMPTY, Cell, Coefficient, Number, Text
 from gipspec.report.decimals import fixed
@@ -184,9 +185,8 @@ def _rows(request: TableRequest, shown: Shown) -> str:
     where = f"of the estimate {of}" if of else "of the data"
     if request.sample is None:
         return f"{count} observations {where}."
-    name = request.sample.name
-    named = f": {shown.labels.get(name, name)}" if name else ""
-    return f"{count} observations {where} in the sample{named}."
+    sample = request.sample.name or print_expr(request.sample.condition)
+    return f"{count} observations {where}, sample: {shown.labels.get(sample, sample)}."
 
 
 def _of_kind(shown: Shown) -> list[str]:

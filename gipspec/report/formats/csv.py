@@ -29,7 +29,7 @@ def csv_table(table: Table) -> str:
     for band in bands_of(table):
         writer.writerows(_fields(line, table.columns) for line in band.lines)
     notes = notes_of(table)
-    writer.writerows([[f"Notes: {notes}"]] if notes else [])
+    writer.writerows([[harmless(f"{table.style.notes_lead} {notes}")]] if notes else [])
     writer.writerow([harmless(origin_of(table))])
     return MARK + out.getvalue()
 

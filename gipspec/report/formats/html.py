@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html import escape as escaped
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from gipspec.report.cells import EMPTY, Cell
 from gipspec.report.escape import one_line
 from gipspec.report.formats.bands import Band, Line, Slot, bands_of
 from gipspec.report.formats.pieces import notes_of, origin_of, pieces_of, title_of
+from gipspec.report.styles import Style
 from gipspec.report.table import Table
 from gipspec.report.templates import environment, render
 
@@ -37,23 +39,41 @@ def comment(text: str) -> Html:
 def view_of(table: Table) -> dict[str, object]:
     """Return what a template sees. Plain strings are escaped when printed; `Html` is printed as it is."""
     head, *rest = bands_of(table)
+    lead = table.style.notes_lead
     return {
         "name": table.name,
         "title": title_of(table),
         "origin": origin_of(table),
         "draft": table.draft,
         "columns": table.columns,
-        "head": rows_of(head, table.columns),
-        "bands": tuple((band.kind, rows_of(band, table.columns)) for band in rest),
+        "looks": Html(" ".join(_looks(table.style))),
+        "lead": Html(TAGS.get(table.style.lead_look, "{0}").replace("{0}", escape(lead))),
+        "head": rows_of(head, table),
+        "bands": tuple((band.kind, rows_of(band, table)) for band in rest),
         "notes": notes_of(table),
     }
 
 
-def rows_of(band: Band, columns: int) -> tuple[Html, ...]:
+TAGS = {"italic": "<em>{0}</em>", "bold": "<strong>{0}</strong>"}
+
+
+def _looks(style: Style) -> Iterator[str]:
+    """Yield the classes by which a style looks other than the usual three-line table."""
+    yield "gipspec"
+    yield from ("left",) if style.caption_align == "left" else ()
+    yield from (style.title_look,) if style.title_look == "smallcaps" else ()
+    yield from (f"heads-{style.head_look}",) if style.head_look != "plain" else ()
+    yield from (f"panels-{style.panel_look}",) if style.panel_look != "italic" else ()
+    yield from ("panels-center",) if style.panel_align == "center" else ()
+    yield from ("thin",) if style.outer <= style.inner else ()
+    yield from ("double",) if style.double else ()
+
+
+def rows_of(band: Band, table: Table) -> tuple[Html, ...]:
     """Return the rows of a band, each from `<tr>` to `</tr>`."""
     if band.kind == "head":
-        return tuple(Html(f"<tr>{_head(line, columns)}</tr>") for line in band.lines)
-    return tuple(Html(f"<tr{_term(line)}>{_body(line)}</tr>") for line in band.lines)
+        return tuple(Html(f"<tr>{_head(line, table.columns)}</tr>") for line in band.lines)
+    return tuple(Html(f"<tr{_term(line)}>{_body(line, table)}</tr>") for line in band.lines)
 
 
 def _term(line: Line) -> str:
@@ -79,11 +99,19 @@ def _heading(slot: Slot) -> str:
     return f'<th scope="{scope}"{wide}>{content}</th>'
 
 
-def _body(line: Line) -> str:
+def _body(line: Line, table: Table) -> str:
     """A label is the heading of all lines that it stands beside."""
+    if not line.slots:
+        return _head(line, table.columns)
     reach = f' rowspan="{line.reach}"' if line.reach > 1 else ""
     stub = f'<th scope="row"{reach}>{_content(line.stub)}</th>' if line.reach else ""
-    return stub + "".join(f"<td>{_content(slot.cell)}</td>" for slot in line.slots)
+    return stub + "".join(_datum(slot, at in dict(table.rooms)) for at, slot in enumerate(line.slots))
+
+
+def _datum(slot: Slot, text: bool) -> str:
+    wide = f' colspan="{slot.span}"' if slot.span > 1 else ""
+    look = ' class="text"' if text else ""
+    return f"<td{wide}{look}>{_content(slot.cell)}</td>"
 
 
 def _content(cell: Cell) -> str:

@@ -46,12 +46,15 @@ def view_of(table: Table) -> dict[str, object]:
     head, *rest = bands_of(table)
     rows = [flattened(head, table.columns)]
     for band in rest:
-        rows += [_cells(line, table.columns, bold=band.kind == "head") for line in band.lines]
+        rows += [_cells(line, table.columns, head=band.kind == "head") for line in band.lines]
     widths = [
         max(3, *(min(MOST_PADDING, display_width(c)) for c in column)) for column in zip(*rows, strict=True)
     ]
     heading, *body = (Markdown(_row(cells, widths)) for cells in rows)
-    rule = "|".join([":" + "-" * (widths[0] + 1), *(f":{'-' * w}:" for w in widths[1:])])
+    text = {at for at, _ in table.rooms}
+    ends = ["-" if at in text else ":" for at in range(table.columns)]
+    sides = (f":{'-' * w}{end}" for w, end in zip(widths[1:], ends, strict=True))
+    rule = "|".join([":" + "-" * (widths[0] + 1), *sides])
     return {
         "name": table.name,
         "title": title_of(table),
@@ -60,6 +63,7 @@ def view_of(table: Table) -> dict[str, object]:
         "head": heading,
         "rule": Markdown(f"|{rule}|"),
         "rows": tuple(body),
+        "lead": table.style.notes_lead,
         "notes": notes_of(table),
     }
 
@@ -73,13 +77,18 @@ def flattened(head: Band, columns: int) -> list[str]:
     return [str(escape(" ".join(texts))) for texts in stacked]
 
 
-def _spread(line: Line, columns: int) -> list[str]:
-    cells = [text_of(slot.cell) for slot in line.slots for _ in range(slot.span)]
+def _spread(line: Line, columns: int, *, head: bool = True) -> list[str]:
+    """Return a text a column; a heading stands in each of its columns, anything else in the first."""
+    cells: list[str] = []
+    for slot in line.slots:
+        text = text_of(slot.cell)
+        cells += [text, *([text if head else ""] * (slot.span - 1))]
     return [text_of(line.stub), *cells, *([""] * (columns - len(cells)))]
 
 
-def _cells(line: Line, columns: int, *, bold: bool) -> list[str]:
-    return [f"**{escape(t)}**" if bold and t else str(escape(t)) for t in _spread(line, columns)]
+def _cells(line: Line, columns: int, *, head: bool) -> list[str]:
+    bold = head or not line.slots
+    return [f"**{escape(t)}**" if bold and t else str(escape(t)) for t in _spread(line, columns, head=head)]
 
 
 def _row(cells: list[str], widths: list[int]) -> str:

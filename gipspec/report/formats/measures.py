@@ -29,6 +29,17 @@ def column_characters(table: Table) -> int:
     return max(LEAST, *(_characters(cell) for cell in cells))
 
 
+def widths_of(table: Table) -> list[int]:
+    """Return the width of each column: that of all that hold numbers, or the room of one that holds text."""
+    common = _common(table)
+    rooms = {at: room.characters for at, room in table.rooms}
+    return [rooms.get(at, common) for at in range(table.columns)]
+
+
+def _common(table: Table) -> int:
+    return column_characters(table) if len(table.rooms) < table.columns else LEAST
+
+
 def _lines(table: Table) -> Iterator[Line]:
     return (line for band in bands_of(table) for line in band.lines)
 

@@ -64,7 +64,9 @@ def _number(value: float, digits: int) -> str:
 
 def title_of(table: Table) -> str:
     """Return what stands over a table: its title, or its name where it has none."""
-    return one_line(f"{table.title or table.name}{' (DRAFT)' if table.draft else ''}")
+    title = table.title or table.name
+    title = title.upper() if table.style.title_look == "caps" else title
+    return one_line(f"{title}{' (DRAFT)' if table.draft else ''}")
 
 
 def notes_of(table: Table) -> str:

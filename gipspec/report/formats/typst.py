@@ -8,6 +8,8 @@ from gipspec.report.cells import EMPTY, Cell, Coefficient
 from gipspec.report.escape import one_line
 from gipspec.report.formats.bands import Band, Line, Slot, bands_of
 from gipspec.report.formats.pieces import Piece, notes_of, origin_of, pieces_of, title_of
+from gipspec.report.latex_style import PLAIN_CAPTION
+from gipspec.report.styles import Style
 from gipspec.report.table import Table
 from gipspec.report.templates import environment, render
 
@@ -45,6 +47,14 @@ def view_of(table: Table) -> dict[str, object]:
     return {
         "name": table.name,
         "label": f"tab:{table.name}",
+        "caption": _caption(table.style),
+        "landscape": table.page.landscape,
+        "long": table.page.long,
+        "outer": Typst(f"{table.style.outer:g}pt"),
+        "inner": Typst(f"{table.style.inner:g}pt"),
+        "double": table.style.double,
+        "lead": Typst(_look(escape(table.style.notes_lead), table.style.lead_look) + ' + " "'),
+        "left": Typst("(" + "".join(f"{at + 1}, " for at, _ in table.rooms) + ")" if table.rooms else ""),
         "title": title_of(table),
         "origin": origin_of(table),
         "draft": table.draft,
@@ -53,8 +63,8 @@ def view_of(table: Table) -> dict[str, object]:
         "size": Typst(size),
         "gap": Typst(gap),
         "room": Typst(f"{STAR * _last_stars(table):.1f}em"),
-        "head": lines_of(head, table.columns),
-        "bands": tuple(lines_of(band, table.columns) for band in rest),
+        "head": lines_of(head, table),
+        "bands": tuple(lines_of(band, table) for band in rest),
         "notes": notes_of(table),
     }
 
@@ -64,24 +74,58 @@ def _last_stars(table: Table) -> int:
     return max((cell.stars for cell in last if isinstance(cell, Coefficient)), default=0)
 
 
-def lines_of(band: Band, columns: int) -> tuple[Typst, ...]:
+LOOKS = {"italic": "emph({0})", "bold": "strong({0})", "smallcaps": "smallcaps({0})", "caps": "upper({0})"}
+
+
+def _look(code: str, how: str) -> str:
+    return LOOKS.get(how, "{0}").replace("{0}", code)
+
+
+def _caption(style: Style) -> dict[str, Typst] | None:
+    """Return what the template needs to set a caption, None for one that the document may set as it does."""
+    given = (style.label, style.numbers, style.separator, style.caption_align)
+    if (*given, style.label_look, style.title_look) == PLAIN_CAPTION:
+        return None
+    newline = style.separator == "newline"
+    how = "plain" if style.title_look == "headline" else style.title_look
+    return {
+        "supplement": escape(style.label),
+        "numbering": Typst('"I"' if style.numbers == "roman" else '"1"'),
+        "separator": Typst("linebreak()" if newline else escape(style.separator)[:-1] + _blank(style) + '"'),
+        "align": Typst("left" if style.caption_align == "left" else "center"),
+        "label": Typst(_look("[#it.supplement #context it.counter.display(it.numbering)]", style.label_look)),
+        "title": Typst(_look("it.body", how)),
+    }
+
+
+def _blank(style: Style) -> str:
+    """Return the blank at the end of a separator, which is cut off where text is escaped."""
+    return " " if style.separator.endswith(" ") else ""
+
+
+def lines_of(band: Band, table: Table) -> tuple[Typst, ...]:
     """Return the lines of a band: arguments of `table`, with partial rules between them."""
-    return tuple(Typst(text) for line in band.lines for text in (_cells(line, columns), *_rules(line)))
+    head = table.style.head_look if band.kind == "head" else "plain"
+    return tuple(Typst(text) for line in band.lines for text in (_cells(line, table, head), *_rules(line)))
 
 
-def _cells(line: Line, columns: int) -> str:
+def _cells(line: Line, table: Table, head: str) -> str:
+    style = table.style
     if not line.slots:
-        return f"table.cell(colspan: {columns + 1}, emph({_content(line.stub)})),"
-    cells = [_slot(slot) for slot in line.slots]
+        place = ", align: center" if style.panel_align == "center" else ""
+        title = _look(_content(line.stub), style.panel_look)
+        return f"table.cell(colspan: {table.columns + 1}{place}, {title}),"
+    cells = [_slot(slot, head) for slot in line.slots]
     if line.panel:
-        return ", ".join((f"emph({_content(line.stub)})", *cells)) + ","
+        return ", ".join((_look(_content(line.stub), style.panel_look), *cells)) + ","
     if line.reach > 1:
         return ", ".join((f"table.cell(rowspan: {line.reach}, {_content(line.stub)})", *cells)) + ","
     return ", ".join((_content(line.stub), *cells) if line.reach else cells) + ","
 
 
-def _slot(slot: Slot) -> str:
+def _slot(slot: Slot, head: str) -> str:
     content = _content(slot.cell)
+    content = _look(content, head) if content != "[]" else content
     return content if slot.span == 1 else f"table.cell(colspan: {slot.span}, {content})"
 
 

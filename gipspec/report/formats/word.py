@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from gipspec.report.formats.archive import require, sealed
 from gipspec.report.formats.bands import bands_of
-from gipspec.report.formats.measures import column_characters, stub_characters
-from gipspec.report.formats.pieces import notes_of, title_of
+from gipspec.report.formats.measures import stub_characters, widths_of
+from gipspec.report.formats.pieces import notes_of
 from gipspec.report.table import Table
 from gipspec.source import display_width
 
@@ -55,12 +55,12 @@ def docx_table(table: Table) -> bytes:
 
     document = docx.Document()
     sheet = sheet_of(table)
-    _style(document, sheet)
+    _style(document, sheet, table.style.caption_align)
     body = document.element.body
     parts = (
-        caption(title_of(table)),
+        caption(table),
         table_element(table, sheet.widths, whole=sheet.whole),
-        notes(notes_of(table)),
+        notes(table),
     )
     for at, part in enumerate(parts):
         body.insert(at, part)
@@ -71,10 +71,12 @@ def docx_table(table: Table) -> bytes:
 
 def sheet_of(table: Table) -> Sheet:
     """Return the first of `SIZES` in which the table fits on a page, or else in which it is not too wide."""
-    characters = [stub_characters(table) + GAP, *([column_characters(table) + GAP] * table.columns)]
+    characters = [stub_characters(table) + GAP, *(width + GAP for width in widths_of(table))]
     natural = sum(characters)
-    wide_enough = [size for size in SIZES if natural * _character(size[1]) <= _room(size[0])] or [SIZES[-1]]
-    whole = [size for size in wide_enough if _height(table, *size) <= _room(not size[0])]
+    sizes = [size for size in SIZES if size[0] or not table.page.landscape]
+    wide_enough = [size for size in sizes if natural * _character(size[1]) <= _room(size[0])] or [SIZES[-1]]
+    fitting = [size for size in wide_enough if _height(table, *size) <= _room(not size[0])]
+    whole = [] if table.page.long else fitting
     landscape, points = (whole or wide_enough)[0]
     room = _room(landscape)
     return Sheet(
@@ -101,7 +103,7 @@ def _height(table: Table, landscape: bool, points: float) -> float:
     return 20 * (CAPTION + lines * (1.2 * points + 2 * AROUND) + of_notes * 1.2 * points)
 
 
-def _style(document: Document, sheet: Sheet) -> None:
+def _style(document: Document, sheet: Sheet, caption_align: str) -> None:
     """Set fonts, styles and the page; what the library's own template brings of a preview is left away."""
     from docx.enum.section import WD_ORIENT
     from docx.enum.style import WD_STYLE_TYPE
@@ -122,7 +124,8 @@ def _style(document: Document, sheet: Sheet) -> None:
     title = document.styles["Caption"]
     title.font.size, title.font.bold = Pt(10.5), False
     title.font.color.rgb = RGBColor(0, 0, 0)
-    title.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    left = caption_align == "left"
+    title.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.LEFT if left else WD_ALIGN_PARAGRAPH.CENTER
     title.paragraph_format.space_after = Pt(4)
     for name, points in ((TEXT, sheet.points), (NOTES, max(7.0, sheet.points - 1))):
         style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)

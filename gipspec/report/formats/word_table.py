@@ -9,13 +9,13 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 from gipspec.report.formats.bands import Band, Line, Slot, bands_of
-from gipspec.report.formats.pieces import Piece, pieces_of, title_of
+from gipspec.report.formats.pieces import Piece, notes_of, pieces_of, title_of
 from gipspec.report.table import Table
 
 if TYPE_CHECKING:
     from docx.oxml.xmlchemy import BaseOxmlElement as Element
 
-THICK, THIN, HAIR = 12, 6, 4  # eighths of a point
+HAIR = 4  # eighths of a point
 SIDE = 80  # margin of a cell on its left and right, in twentieths of a point
 BETWEEN = 60  # above a term
 
@@ -29,13 +29,14 @@ class Look:
     """
 
     align: str = "center"
-    italic: bool = False
+    how: str = "plain"
     top: int = 0
     bottom: int = 0
     above: int = 0
     rule: bool = False
     keep: bool = False
     reach: str = ""
+    double: bool = False
 
 
 def element(tag: str, *children: Element, **attributes: object) -> Element:
@@ -48,15 +49,23 @@ def element(tag: str, *children: Element, **attributes: object) -> Element:
     return made
 
 
-def caption(title: str) -> Element:
+def caption(table: Table) -> Element:
     """Return the title with a number that Word counts over all tables of a document."""
-    number = element("fldSimple", run("1"), instr=r" SEQ Table \* ARABIC ")
-    return _paragraph("Caption", run("Table "), number, run(f". {title}"), look=Look(align="", keep=True))
+    style = table.style
+    roman = style.numbers == "roman"
+    first = run("I" if roman else "1", style.label_look)
+    number = element("fldSimple", first, instr=rf" SEQ Table \* {'ROMAN' if roman else 'ARABIC'} ")
+    newline = style.separator == "newline"
+    between = element("r", element("br")) if newline else run(style.separator)
+    how = "plain" if style.title_look in ("headline", "caps") else style.title_look
+    parts = (run(f"{style.label} ", style.label_look), number, between, run(title_of(table), how))
+    return _paragraph("Caption", *parts, look=Look(align="", keep=True))
 
 
-def notes(text: str) -> Element:
+def notes(table: Table) -> Element:
     """Return the paragraph below the table."""
-    runs = (run("Notes: ", italic=True), run(text)) if text else ()
+    text, style = notes_of(table), table.style
+    runs = (run(f"{style.notes_lead} ", style.lead_look), run(text)) if text else ()
     return _paragraph("TableNotes", *runs, look=Look(align=""))
 
 
@@ -76,34 +85,65 @@ def table_element(table: Table, widths: tuple[int, ...], *, whole: bool) -> Elem
     )
     grid = element("tblGrid", *(element("gridCol", w=width) for width in widths))
     bands = bands_of(table)
-    rows = [row for i, band in enumerate(bands) for row in _rows(band, i, i == len(bands) - 1, widths, whole)]
+    setting = Setting(table=table, widths=widths, whole=whole)
+    rows = [row for i, band in enumerate(bands) for row in _rows(band, i, i == len(bands) - 1, setting)]
     return element("tbl", properties, grid, *rows)
 
 
-def _rows(band: Band, number: int, last: bool, widths: tuple[int, ...], whole: bool) -> list[Element]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """A table with the widths of its labels and columns; `whole` where it stays on one page."""
+
+    table: Table
+    widths: tuple[int, ...]
+    whole: bool
+
+    @property
+    def thick(self) -> int:
+        return eighths(self.table.style.outer)
+
+    @property
+    def thin(self) -> int:
+        return eighths(self.table.style.inner)
+
+
+def eighths(points: float) -> int:
+    """Return the size of a border: thicker than in print, where lines of 0.5 and 0.8 points differ enough."""
+    return max(2, round(20 * points - 4))
+
+
+def _rows(band: Band, number: int, last: bool, setting: Setting) -> list[Element]:
     rows: list[Element] = []
+    whole, double = setting.whole, setting.table.style.double
     for i, line in enumerate(band.lines):
-        top = (THICK if number == 0 else THIN) if i == 0 else 0
-        bottom = THICK if last and i == len(band.lines) - 1 else 0
+        top = (setting.thick if number == 0 else setting.thin) if i == 0 else 0
+        bottom = setting.thick if last and i == len(band.lines) - 1 else 0
         above = BETWEEN if line.reach > 1 and i > 0 else 0
         properties = element("trPr", element("cantSplit"))
         if number == 0:
             properties.append(element("tblHeader"))
         keep = whole or band.kind == "head" or line.reach > 1
-        cells = _cells(line, widths, Look(top=top, bottom=bottom, above=above, keep=keep))
+        how = setting.table.style.head_look if band.kind == "head" else "plain"
+        double_top = double and number == 0 and i == 0
+        look = Look(how=how, top=top, bottom=bottom, above=above, keep=keep, double=double_top)
+        cells = _cells(line, setting, look)
         rows.append(element("tr", properties, *cells))
     return rows
 
 
-def _cells(line: Line, widths: tuple[int, ...], look: Look) -> list[Element]:
-    label = replace(look, align="left", italic=line.panel)
+def _cells(line: Line, setting: Setting, look: Look) -> list[Element]:
+    widths, style = setting.widths, setting.table.style
+    label = replace(look, align="left", how=style.panel_look if line.panel else look.how)
     if not line.slots:
+        label = replace(label, align=style.panel_align)
         return [_cell(Slot(cell=line.stub, span=len(widths)), sum(widths), label)]
     reach = {0: "continue", 1: ""}.get(line.reach, "restart")
     cells = [_cell(Slot(cell=line.stub), widths[0], replace(label, reach=reach))]
     at = 1
+    text = {place for place, _ in setting.table.rooms}
     for slot in line.slots:
-        cells.append(_cell(slot, sum(widths[at : at + slot.span]), look))
+        own = replace(look, align="left") if at - 1 in text else look
+        cells.append(_cell(slot, sum(widths[at : at + slot.span]), own))
         at += slot.span
     return cells
 
@@ -114,17 +154,19 @@ def _cell(slot: Slot, width: int, look: Look) -> Element:
         properties.append(element("gridSpan", val=slot.span))
     if look.reach:
         properties.append(element("vMerge", val=look.reach))
-    borders = [_border(side, size) for side, size in (("top", look.top), ("bottom", look.bottom)) if size]
+    top = "double" if look.double else "single"
+    sides = (("top", look.top, top), ("bottom", look.bottom, "single"))
+    borders = [_border(side, size, kind=kind) for side, size, kind in sides if size]
     if borders:
         properties.append(element("tcBorders", *borders))
     if slot.rule:
         properties.append(element("vAlign", val="bottom"))
-    runs = [_run(piece, italic=look.italic) for piece in pieces_of(slot.cell)]
+    runs = [_run(piece, look.how) for piece in pieces_of(slot.cell)]
     return element("tc", properties, _paragraph("TableText", *runs, look=replace(look, rule=slot.rule)))
 
 
-def _border(side: str, size: int, space: int = 0) -> Element:
-    return element(side, val="single", sz=size, space=space, color="auto")
+def _border(side: str, size: int, space: int = 0, kind: str = "single") -> Element:
+    return element(side, val=kind, sz=size, space=space, color="auto")
 
 
 def _paragraph(style: str, *content: Element, look: Look) -> Element:
@@ -140,18 +182,21 @@ def _paragraph(style: str, *content: Element, look: Look) -> Element:
     return element("p", properties, *content)
 
 
-def run(text: str, *, italic: bool = False) -> Element:
-    """Return text that is printed as it stands."""
-    return _run(Piece(text=text), italic=italic)
+def run(text: str, how: str = "plain") -> Element:
+    """Return text that is printed as it stands, in a look of a style."""
+    return _run(Piece(text=text), how)
 
 
-def _run(piece: Piece, *, italic: bool) -> Element:
+MARKS = {"bold": "b", "italic": "i", "smallcaps": "smallCaps", "caps": "caps"}
+
+
+def _run(piece: Piece, how: str) -> Element:
     content = element("t")
     content.text = piece.text
     content.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
     properties = element("rPr")
-    if italic:
-        properties.append(element("i"))
+    if how in MARKS:
+        properties.append(element(MARKS[how]))
     if piece.raised:
         properties.append(element("vertAlign", val="superscript"))
     return element("r", properties, content)
