@@ -58,7 +58,7 @@ SUITS: dict[str, Suits] = {
     "calibration": lambda m: has_arms(m) and m.settings.model not in ("plr", "pliv"),
     "tree": has_tree,
 }
-OF_DIFFERENCES = ("coefficients", "curve")
+OF_DIFFERENCES = ("coefficients",)
 
 # In this order a figure takes the first kind that all of its models suit.
 INFERRED: tuple[tuple[str, Suits], ...] = (

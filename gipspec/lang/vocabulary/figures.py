@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gipspec.lang.vocabulary.kinds import Kind, Real, Word, Words, YesNo
+from gipspec.lang.vocabulary.kinds import Kind, Pairs, Real, Word, Words, YesNo
 from gipspec.lang.vocabulary.options import ExhibitOption
 
 
@@ -57,7 +57,8 @@ _OPTIONS = (
     _option("scale", Real(low=1e-9, high=1e9), "1", "a factor for estimates and their intervals"),
     _option("band", YesNo(), "yes", "the joint band of `event` and `marginal`"),
     _option("order", Word(words=("estimate", "listed")), "by kind", "the order of `coefficients`, `curve` and `groups`: by estimate, or as in the spec"),
-    _option("keep", Words(), "", "terms to show in `coefficients` and `curve`"),
+    _option("keep", Words(), "", "terms to show in `coefficients` and `curve` (`*` and `?` match)"),
+    _option("names", Pairs(), "", "what models and fans are called in this figure"),
 )  # fmt: skip
 
 FIGURE_OPTIONS = {entry.name: entry for entry in _OPTIONS}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -26,8 +27,12 @@ class Record:
 
 def key_of(figure: Figure) -> str:
     """Return the hash of all that the bytes of a drawing depend on, but for the fonts of the machine."""
-    made_by = f"{FORMAT} {__version__} {version('matplotlib')} {version('numpy')}"
-    return sha256(f"{made_by} {figure!r}".encode())
+    return sha256(f"{_made_by()} {figure!r}".encode())
+
+
+@cache
+def _made_by() -> str:
+    return f"{FORMAT} {__version__} {version('matplotlib')} {version('numpy')}"
 
 
 def read_records(out: Path) -> dict[str, Record]:

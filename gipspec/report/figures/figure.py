@@ -22,12 +22,16 @@ COLUMN, PAGE = 3.25, 6.5  # inches: one of two columns of a journal, or its page
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
-    """An axis: its label, its range where that is given, its ticks where they are (value and text)."""
+    """An axis: its label, its range where that is given, its ticks where they are (value and text).
+
+    Ticks at `heads` are headings over those that follow.
+    """
 
     label: str = ""
     low: float = nan
     high: float = nan
     ticks: tuple[tuple[float, str], ...] | None = None
+    heads: Floats = ()
     shown: bool = True
 
 
@@ -122,14 +126,15 @@ class Words:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contours:
-    """Lines of equal z over the grid of x and y, each with its value; `strong` at the level of `zero`."""
+    """Lines of equal z over the grid of x and y, each with its value; a strong one in `style` at `zero`."""
 
     x: Floats
     y: Floats
     z: Grid
     levels: Floats
     zero: float = nan
-    zero_label: str = ""
+    style: int = 1
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

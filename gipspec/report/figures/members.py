@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import nan
 
 from gipspec.diagnostics import GipError, problem
 from gipspec.engine.results import Estimate, Results
 from gipspec.lang.study import FigureRequest, Study
 from gipspec.recipe.found import Series
 from gipspec.report.decimals import fixed
-from gipspec.report.names import english_list, labels_of
+from gipspec.report.names import english_list, labels_of, natural_key
 
 DRAFT = "DRAFT: made with few splits to look at, not to be published."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A model or difference of a figure with its estimates and series, both in their own order."""
+    """A model or difference of a figure with its series, and its estimates in the order of their names."""
 
     name: str
     estimates: tuple[Estimate, ...]
@@ -26,6 +27,10 @@ class Member:
     @property
     def first(self) -> Estimate:
         return self.estimates[0]
+
+    def measure(self, name: str) -> float:
+        """Return a further number of the model, whichever of its estimates has it; nan where none has."""
+        return next((dict(e.measures)[name] for e in self.estimates if name in dict(e.measures)), nan)
 
     def of_kind(self, kind: str) -> tuple[Series, ...]:
         """Return the series of a kind, such as "event"."""
@@ -76,7 +81,7 @@ def cast_of(
 def _member(name: str, results: Results) -> Member:
     return Member(
         name=name,
-        estimates=results.of_model(name),
+        estimates=tuple(sorted(results.of_model(name), key=lambda e: natural_key(e.name))),
         series=tuple(s.series for s in results.series if s.model_name == name),
     )
 
@@ -94,6 +99,11 @@ def words(series: Series, name: str) -> tuple[str, ...]:
 def times(values: tuple[float, ...], scale: float) -> tuple[float, ...]:
     """Return numbers in the unit that `scale=` asks for."""
     return values if scale == 1 else tuple(v * scale for v in values)
+
+
+def printed(value: float, digits: int = 3) -> str:
+    """Return a number as notes have it, with a true minus sign."""
+    return fixed(value, digits).replace("-", "−")
 
 
 def p_text(p: float) -> str:

@@ -24,6 +24,7 @@ class FigureOptions:
     band: bool = True
     order: str = ""
     keep: tuple[str, ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
 
 
 def figure_options(request: FigureRequest) -> FigureOptions:
@@ -40,7 +41,13 @@ def figure_options(request: FigureRequest) -> FigureOptions:
         band=bool(given.get("band", True)),
         order=str(given.get("order", "")),
         keep=_words(given.get("keep", ())),
+        names=_pairs(given.get("names", ())),
     )
+
+
+def _pairs(value: Value) -> tuple[tuple[str, str], ...]:
+    pairs = value if isinstance(value, tuple) else ()
+    return tuple((str(pair[0]), str(pair[1])) for pair in pairs if isinstance(pair, tuple))
 
 
 def _words(value: Value) -> tuple[str, ...]:

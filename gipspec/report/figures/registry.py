@@ -11,16 +11,28 @@ from gipspec.report.figures.figure import Figure
 from gipspec.report.figures.finish import finished
 from gipspec.report.figures.kinds.balance import balance_figure
 from gipspec.report.figures.kinds.calibration import calibration_figure
+from gipspec.report.figures.kinds.coefficients import coefficients_figure
+from gipspec.report.figures.kinds.curve import curve_figure
 from gipspec.report.figures.kinds.event import event_figure
 from gipspec.report.figures.kinds.fit import fit_figure
+from gipspec.report.figures.kinds.groups import groups_figure
+from gipspec.report.figures.kinds.marginal import marginal_figure
 from gipspec.report.figures.kinds.overlap import overlap_figure
+from gipspec.report.figures.kinds.placebo import placebo_figure
 from gipspec.report.figures.kinds.rollout import rollout_figure
+from gipspec.report.figures.kinds.sensitivity import sensitivity_figure
 from gipspec.report.figures.kinds.tree import tree_figure
 
 Builder = Callable[[FigureRequest, Results, Study], Figure]
 
 BUILDERS: dict[str, Builder] = {
     "event": event_figure,
+    "placebo": placebo_figure,
+    "sensitivity": sensitivity_figure,
+    "marginal": marginal_figure,
+    "groups": groups_figure,
+    "curve": curve_figure,
+    "coefficients": coefficients_figure,
     "overlap": overlap_figure,
     "balance": balance_figure,
     "calibration": calibration_figure,

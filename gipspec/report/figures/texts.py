@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gipspec.report.escape import one_line
-from gipspec.report.figures.figure import Contours, Figure, Heatmap, Panel, Words
+from gipspec.report.figures.figure import Figure, Heatmap, Panel, Words
 
 
 def plain(text: str) -> str:
@@ -30,8 +30,6 @@ def _of_panel(panel: Panel) -> Iterator[str]:
     for mark in panel.marks:
         match mark:
             case Words(text=text):
-                yield text
-            case Contours(zero_label=text):
                 yield text
             case Heatmap(label=text, values=values):
                 yield text

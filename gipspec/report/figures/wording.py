@@ -14,11 +14,10 @@ def levels(estimates: Iterable[Estimate]) -> str:
     return english_list([percent(level) for level in sorted({e.level for e in estimates})])
 
 
-def intervals(estimates: Iterable[Estimate], labels: Mapping[str, str]) -> str:
+def intervals(estimates: Iterable[Estimate], labels: Mapping[str, str], what: str) -> str:
     """Say what the intervals of a figure are, and by what their standard errors are clustered."""
     shown = tuple(estimates)
-    ways = dict.fromkeys(_clustering(e, labels) for e in shown)
-    return f"Bars are {levels(shown)} confidence intervals; standard errors are {'; or '.join(ways)}."
+    return f"{what} are {levels(shown)} confidence intervals; standard errors are {clustered(shown, labels)}."
 
 
 def clustered(estimates: Iterable[Estimate], labels: Mapping[str, str]) -> str:
@@ -36,7 +35,3 @@ def _clustering(e: Estimate, labels: Mapping[str, str]) -> str:
 def scaled(scale: float) -> list[str]:
     """Say that estimates are multiplied, where they are."""
     return [] if scale == 1 else [f"Estimates and intervals are multiplied by {scale:.12g}."]
-
-
-def outcome_label(e: Estimate) -> str:
-    return e.outcome_label or e.outcome

@@ -8,6 +8,7 @@ from math import isfinite
 import numpy as np
 from matplotlib import patheffects
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 
 from gipspec.report.figures.draw.style import FAINT, GREY, INK, SMALL, series
 from gipspec.report.figures.figure import (
@@ -23,6 +24,7 @@ from gipspec.report.figures.figure import (
     Words,
 )
 
+SHADES = LinearSegmentedColormap.from_list("shades", ["#ebebeb", "#2f4b62"])  # white is for what is missing
 HALO = [patheffects.withStroke(linewidth=2.0, foreground="white")]
 
 
@@ -159,10 +161,13 @@ def _(mark: Contours, axes: Axes) -> None:
     look = series(0)
     grid = np.array(mark.z)
     others = [v for v in mark.levels if v != mark.zero]
-    lines = axes.contour(mark.x, mark.y, grid, levels=others, colors=look.colour, linewidths=0.7, zorder=2)
-    axes.clabel(lines, fontsize=SMALL - 0.5, fmt=lambda v: f"{v:.6g}".replace("-", "−"), inline_spacing=2)
+    if others:
+        lines = axes.contour(
+            mark.x, mark.y, grid, levels=others, colors=look.colour, linewidths=0.7, zorder=2
+        )
+        axes.clabel(lines, fontsize=SMALL - 0.5, fmt=_number, inline_spacing=2)
     if isfinite(mark.zero) and grid.min() < mark.zero < grid.max():
-        accent = series(1)
+        accent = series(mark.style)
         axes.contour(
             mark.x,
             mark.y,
@@ -173,16 +178,18 @@ def _(mark: Contours, axes: Axes) -> None:
             linewidths=1.4,
             zorder=3,
         )
-        axes.plot(
-            [], [], color=accent.colour, linestyle=accent.line, linewidth=1.4, label=mark.zero_label or None
-        )
+        axes.plot([], [], color=accent.colour, linestyle=accent.line, linewidth=1.4, label=mark.label or None)
+
+
+def _number(value: float) -> str:
+    return f"{value:.6g}".replace("-", "−")
 
 
 @put.register
 def _(mark: Heatmap, axes: Axes) -> None:
     grid = np.ma.masked_invalid(np.array(mark.z))
     shades = axes.pcolormesh(
-        mark.x, mark.y, grid, cmap="Greys", shading="nearest", edgecolors="white", linewidth=0.2, zorder=1
+        mark.x, mark.y, grid, cmap=SHADES, shading="nearest", edgecolors="white", linewidth=0.2, zorder=1
     )
     if mark.values is None:
         bar = axes.figure.colorbar(shades, ax=axes, shrink=0.9, pad=0.02, aspect=30)

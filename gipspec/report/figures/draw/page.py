@@ -8,6 +8,7 @@ from math import isfinite
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis as MatplotlibAxis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.figure import Figure as Page
@@ -84,12 +85,21 @@ def _panel(panel: Panel, axes: Axes) -> None:
     for axis, of_page, spine in ((panel.x, axes.xaxis, "bottom"), (panel.y, axes.yaxis, "left")):
         of_page.set_label_text(plain(axis.label))
         if axis.ticks is not None:
-            of_page.set_ticks([at for at, _ in axis.ticks], [plain(text) for _, text in axis.ticks])
+            texts = [plain(text) for _, text in axis.ticks]
+            of_page.set_ticks([at for at, _ in axis.ticks], texts, linespacing=1.05)
+            _heads(axis, of_page)
         else:
             of_page.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
         if not axis.shown:
             of_page.set_visible(False)
             axes.spines[spine].set_visible(False)
+
+
+def _heads(axis: Axis, of_page: MatplotlibAxis) -> None:
+    for (at, _), tick in zip(axis.ticks or (), of_page.get_major_ticks(), strict=False):
+        if at in axis.heads:
+            tick.label1.set_fontweight("bold")
+            tick.tick1line.set_visible(False)
 
 
 def _limits(axis: Axis, give: object) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from math import isnan
+from math import ceil, floor, isnan
 
 from gipspec.engine.results import Results
 from gipspec.lang.study import FigureRequest, Study
 from gipspec.report.build import provenance_of
+from gipspec.report.decimals import fixed
 from gipspec.report.figures.figure import PAGE, Axis, Column, Figure, Floats, Line, Panel, Points, Reference
 from gipspec.report.figures.members import Cast
 from gipspec.report.figures.parts import Part, cast_with, check_panels, parts_of, term_label, titles
@@ -17,6 +18,7 @@ MOST_CONTROLS = 40  # of a panel
 SMALL = 0.1  # a difference that is usually called small (Austin 2011)
 STAGES = (("before", "As they are"), ("effects", "Effects removed"), ("after", "As the estimate weighs rows"))
 LABEL = 30  # letters of a control in one line
+STEPS = (0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)  # of the horizontal axis
 ROW, LEGEND = 0.18, 0.25  # inches
 
 
@@ -88,9 +90,21 @@ def _panel(part: Part, order: list[int], title: str, cast: Cast, stages: set[str
     return Panel(
         marks=(*(Reference(at=s * SMALL, upright=True) for s in (-1, 1)), zero, *marks),
         title=title,
-        x=Axis(label="Correlation with the treatment" if dose else "Standardised difference"),
+        x=Axis(
+            label="Correlation with the treatment" if dose else "Standardised difference",
+            ticks=_ticks([x for mark in marks for x in mark.x]),
+        ),
         y=Axis(low=bottom, high=0.7, ticks=ticks),
     )
+
+
+def _ticks(values: list[float]) -> tuple[tuple[float, str], ...]:
+    """Return round ticks that differences of these values need, four steps at most."""
+    low, high = min([-SMALL, *values]), max([SMALL, *values])
+    step = next((s for s in STEPS if (high - low) / s <= 4.5), (high - low) / 4)
+    digits = 2 if step * 10 % 1 else 1
+    ticks = (k * step for k in range(ceil(low / step), floor(high / step) + 1))
+    return tuple((t, fixed(t, digits).replace("-", "−")) for t in ticks)
 
 
 def _points(x: Floats, y: Floats, style: int, label: str) -> Points:
@@ -122,7 +136,7 @@ def _notes(parts: list[Part], orders: list[list[int]], cast: Cast, results: Resu
         )
     worst = [max((abs(v) for v in p.numbers("after") if not isnan(v)), default=0.0) for p in parts]
     largest = max(worst, default=0.0)
-    notes.append(f"The largest difference that is left is {largest:.3f}.")
+    notes.append(f"The largest difference that is left is {fixed(largest, 3)}.")
     if any(len(order) < len(p.values["control"]) for p, order in zip(parts, orders, strict=True)):
         notes.append(
             f"Shown are the {MOST_CONTROLS} controls at most that differ most, and vary in both arms."

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from gipspec.engine.results import Results
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import isnan
+
+from gipspec.engine.results import Estimate, Results
 from gipspec.lang.study import FigureRequest, Study
 from gipspec.report.build import provenance_of
 from gipspec.report.decimals import fixed
@@ -19,101 +23,138 @@ from gipspec.report.figures.figure import (
     Reference,
 )
 from gipspec.report.figures.members import Cast, Member, cast_of, column, p_text, times
-from gipspec.report.figures.options import figure_options
-from gipspec.report.figures.wording import intervals, levels, outcome_label, scaled
+from gipspec.report.figures.naming import effect_on, minus, names_of
+from gipspec.report.figures.options import FigureOptions, figure_options
+from gipspec.report.figures.wording import intervals, levels, scaled
 
 KIND = "event"
 MOST = 4  # studies in one panel
-APART = 0.18  # periods between the studies of one event time
-REFERENCE = -1  # the period before adoption, from which changes are measured
+APART = 0.16  # periods between the studies of one event time
+LONG = 12  # event times that need the width of a page
+NUMBERS = ("coef", "se", "low", "high", "band.low", "band.high")
+COMPARED = {
+    "never": "units that are never treated",
+    "notyet": "units that are never treated or not treated yet",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """The numbers of one study by event time; `x` is where they stand beside those of others."""
+
+    member: Member
+    name: str
+    event: Floats
+    x: Floats
+    values: Mapping[str, Floats]
 
 
 def event_figure(request: FigureRequest, results: Results, study: Study) -> Figure:
-    """Show event studies beside each other: pointwise intervals, the joint band of one, the reference period.
+    """Show event studies beside each other: pointwise intervals, the joint band of one, a line at adoption.
 
     Raises GipError G503, and G541 for more than four studies.
     """
     options = figure_options(request)
     cast = cast_of(request, results, study, KIND, most=MOST, what="event studies")
-    shown = [_Shown(member, at, cast, options.scale) for at, member in enumerate(cast.members)]
-    band = len(shown) == 1 and options.band
-    times_seen = sorted({e for one in shown for e in one.event})
-    marks: list[Mark] = [Reference(at=0.0), Reference(at=REFERENCE / 2, upright=True)]
-    for one in shown:
-        marks += one.marks(band)
-    outcomes = dict.fromkeys(outcome_label(m.first) for m in cast.members)
+    shown = _shown(cast, options)
+    seen = sorted({e for one in shown for e in one.event})
     panel = Panel(
-        marks=tuple(marks),
+        marks=(Reference(at=0.0), Reference(at=-0.5, upright=True), *_marks(shown, options)),
         x=Axis(
             label="Periods since adoption",
-            low=times_seen[0] - 0.6,
-            high=times_seen[-1] + 0.6,
-            ticks=tuple((e, f"{e:.0f}".replace("-", "−")) for e in times_seen),
+            low=seen[0] - 0.6,
+            high=seen[-1] + 0.6,
+            ticks=tuple((e, minus(e)) for e in seen),
         ),
-        y=Axis(label=f"Effect on {' and '.join(outcomes)}"),
+        y=Axis(label=effect_on(e for m in cast.members for e in _events(m))),
     )
     return Figure(
         name=request.name,
         title=request.title,
         panels=(panel,),
         data=_data(shown),
-        notes=tuple(_notes(cast, results, band, options.scale)),
+        notes=tuple(_notes(cast, shown, results, options)),
         provenance=provenance_of(results),
-        width=PAGE if len(times_seen) > 12 or len(shown) > 2 else 4.5,
+        width=PAGE if len(seen) > LONG or len(shown) > 2 else 4.5,
         height=2.8,
     )
 
 
-class _Shown:
-    """One study: the numbers of its series, scaled, with the reference period where nothing is estimated."""
-
-    def __init__(self, member: Member, at: int, cast: Cast, scale: float) -> None:
+def _shown(cast: Cast, options: FigureOptions) -> list[_Shown]:
+    names = names_of(cast, dict(options.names)).apart(cast.members)
+    found: list[_Shown] = []
+    for at, (member, name) in enumerate(zip(cast.members, names, strict=True)):
         (series,) = member.of_kind(KIND)
-        self.member, self.at, self.several = member, at, len(cast.members)
-        self.label = member.name if self.several > 1 else ""
-        self.event = column(series, "event")
-        names = ("coef", "se", "low", "high", "band.low", "band.high")
-        self.values = {name: times(column(series, name), scale) for name in names}
+        event, shift = column(series, "event"), (at - (len(names) - 1) / 2) * APART
+        values = {number: times(column(series, number), options.scale) for number in NUMBERS}
+        x = tuple(e + shift for e in event)
+        found.append(_Shown(member=member, name=name, event=event, x=x, values=values))
+    return found
 
-    @property
-    def x(self) -> Floats:
-        shift = (self.at - (self.several - 1) / 2) * APART
-        return tuple(e + shift for e in self.event)
 
-    def marks(self, band: bool) -> list[Mark]:
-        values = self.values
-        points = Points(
-            x=self.x,
-            y=values["coef"],
-            low=values["low"],
-            high=values["high"],
-            style=self.at,
-            label=self.label,
+def _marks(shown: list[_Shown], options: FigureOptions) -> list[Mark]:
+    marks: list[Mark] = []
+    for style, one in enumerate(shown):
+        values, label = one.values, one.name if len(shown) > 1 else ""
+        if len(shown) == 1 and options.band:
+            marks.append(Band(x=one.x, low=values["band.low"], high=values["band.high"], light=True))
+        marks.append(
+            Points(
+                x=one.x, y=values["coef"], low=values["low"], high=values["high"], style=style, label=label
+            )
         )
-        if not band:
-            return [points]
-        return [Band(x=self.x, low=values["band.low"], high=values["band.high"], light=True), points]
+    return marks
+
+
+def _events(member: Member) -> list[Estimate]:
+    return [e for e in member.estimates if e.kind == KIND]
 
 
 def _data(shown: list[_Shown]) -> tuple[Column, ...]:
-    models = tuple(one.member.name for one in shown for _ in one.event)
-    names = ("coef", "se", "low", "high", "band.low", "band.high")
-    values = {name: tuple(v for one in shown for v in one.values[name]) for name in names}
-    return (("model", models), ("event", tuple(e for one in shown for e in one.event)), *values.items())
+    values = {name: tuple(v for one in shown for v in one.values[name]) for name in NUMBERS}
+    return (
+        ("model", tuple(one.member.name for one in shown for _ in one.event)),
+        ("event", tuple(e for one in shown for e in one.event)),
+        *values.items(),
+    )
 
 
-def _notes(cast: Cast, results: Results, band: bool, scale: float) -> list[str]:
-    estimates = [m.first for m in cast.members]
-    notes = [*cast.sentences(results.draft), intervals(estimates, cast.labels)]
-    if band:
-        notes.append(f"The shaded band holds for all periods at once at {levels(estimates)}.")
-    for member in cast.members:
-        measures = dict(member.first.measures)
-        if "pretrend.p" in measures:
-            of = f" of {member.name}" if len(cast.members) > 1 else ""
-            chi2, df = fixed(measures["pretrend.chi2"], 2), int(measures["pretrend.df"])
-            p = p_text(measures["pretrend.p"])
+def _notes(cast: Cast, shown: list[_Shown], results: Results, options: FigureOptions) -> list[str]:
+    estimates = [e for m in cast.members for e in _events(m)]
+    notes = [*cast.sentences(results.draft), *_compared(shown)]
+    notes.append(intervals(estimates, cast.labels, "Bars"))
+    if len(shown) == 1 and options.band:
+        notes.append(f"The shaded band holds for all periods at once, at {levels(estimates)}.")
+    for one in shown:
+        p = one.member.measure("pretrend.p")
+        if not isnan(p):
+            of = f" of {one.name}" if len(shown) > 1 else ""
+            chi2, df = one.member.measure("pretrend.chi2"), one.member.measure("pretrend.df")
+            statistic = f"χ²({df:.0f}) = {fixed(chi2, 2)}"
             notes.append(
-                f"Wald test that the effects{of} before adoption are all zero: χ²({df}) = {chi2}, {p}."
+                f"Wald test that the effects{of} before adoption are all zero: {statistic}, {p_text(p)}."
             )
-    return [*notes, *scaled(scale)]
+    return [*notes, *scaled(options.scale)]
+
+
+def _compared(shown: list[_Shown]) -> list[str]:
+    """Say what effects are measured from, and whom the treated are compared with."""
+    settings = [dict(one.member.estimates[0].settings) for one in shown]
+    ahead = {s.get("anticipation", "0") for s in settings}
+    found: list[str] = []
+    if len(ahead) == 1:
+        base = int(ahead.pop()) + 1
+        since = "the period before adoption" if base == 1 else f"{base} periods before adoption"
+        found.append(
+            f"Effects by cohort and period are doubly robust, on the change of the outcome since {since}, "
+            "before that from one period to the next."
+        )
+    groups = dict.fromkeys(COMPARED.get(s.get("control", ""), "") for s in settings)
+    if len(groups) == 1 and "" not in groups:
+        found.append(f"Cohorts are compared with {next(iter(groups))}.")
+    elif "" not in groups:
+        each = "; ".join(
+            f"{one.name}, with {COMPARED[s['control']]}" for one, s in zip(shown, settings, strict=True)
+        )
+        found.append(f"Cohorts are compared: {each}.")
+    return found
