@@ -15,7 +15,7 @@ from gipspec.report.figures.wrapped import wrapped
 from gipspec.report.names import joined_label
 
 MOST = 12  # panels
-TITLE = 46  # letters of a line over a panel
+TITLE = 38  # letters of a line over a panel
 _LEVEL = re.compile(r"(?P<name>.+)\[(?P<level>.+)\]")
 _JOINTS = re.compile(r"( given | \+ | = | − )")
 
