@@ -14,7 +14,8 @@ from gipspec.lang.vocabulary import TABLE_OPTIONS
 if TYPE_CHECKING:
     from gipspec.engine import Entry, Estimate, Results, Run
 
-STARS = (1.6448536269514722, 1.959963984540054, 2.5758293035489004)  # |t| from which there is one more
+LEVELS = (0.1, 0.05, 0.01)
+STARS = (1.6448536269514722, 1.959963984540054, 2.5758293035489004)  # |t| of these levels
 SIGNIFICANT = 2  # digits of a standard error that tell t well enough
 MANY = 20  # specifications, of which a table should show half at least
 BOUNDS = 3  # of winsorising: from here on it is a search
@@ -32,7 +33,7 @@ def unverifiable_stars(study: Study, results: Results) -> Iterator[Finding]:
         if not plain or options.get("stars") == "False":
             continue
         shown = [e for e in _shown(request, results) if e.se > 0]
-        bad = [e for e in shown if not can_be_checked(e.coef * scale, e.se * scale, digits)]
+        bad = [e for e in shown if not stars_hold(e.coef * scale, e.se * scale, e.p, digits)]
         if bad:
             worst = min(bad, key=lambda e: e.se)
             enough = -math.floor(math.log10(min(e.se for e in bad) * scale)) + SIGNIFICANT - 1
@@ -52,17 +53,16 @@ def unverifiable_stars(study: Study, results: Results) -> Iterator[Finding]:
             )
 
 
-def can_be_checked(coef: float, se: float, digits: int) -> bool:
-    """Tell whether printed numbers give the stars: a standard error of two digits, or t far from the bounds.
+def stars_hold(coef: float, se: float, p: float, digits: int) -> bool:
+    """Tell whether printed numbers support the stars: a standard error of two digits, or t large enough.
 
-    A printed number stands for all that round to it; the stars must be the same for all of them.
+    A printed number stands for all that round to it; the least |t| among them must have the stars, too.
     """
     half, printed, error = 0.5 * 10.0**-digits, abs(round(coef, digits)), round(se, digits)
     if error > 10.0 ** (SIGNIFICANT - 1 - digits) * (1 - 1e-9):
         return True
-    low = max(0.0, printed - half) / (error + half)
-    high = (printed + half) / (error - half) if error > half else math.inf
-    return sum(low > bound for bound in STARS) == sum(high > bound for bound in STARS)
+    least = max(0.0, printed - half) / (error + half)
+    return sum(least > bound for bound in STARS) >= sum(p < level for level in LEVELS)
 
 
 def _shown(request: TableRequest, results: Results) -> list[Estimate]:
