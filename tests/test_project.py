@@ -1,10 +1,12 @@
 """What the project says of itself is true: the README, the docs, the changelog, the wheel.
 
-`python tests/test_project.py` rewrites the reference tables in docs/language.md from the vocabulary.
+`python tests/test_project.py` rewrites what is made of the registries and the golden cases: the tables in
+docs/language.md, docs/reference.md, the examples of `gipspec explain`.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -16,6 +18,8 @@ from pathlib import Path
 import pytest
 
 import gipspec
+from gipspec.diagnostics import CODES
+from gipspec.diagnostics.examples import read_examples
 from gipspec.lang.vocabulary import (
     DATA_OPTIONS,
     FUNCTIONS,
@@ -25,6 +29,9 @@ from gipspec.lang.vocabulary import (
     LearnerEntry,
     describe,
 )
+from gipspec.lang.vocabulary.reference import reference_page
+from gipspec.propose.examples import EXAMPLES as EXAMPLE_SPECS
+from gipspec.propose.examples import example_files
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -119,6 +126,34 @@ def test_the_reference_is_that_of_the_vocabulary() -> None:
     text = LANGUAGE.read_text(encoding="utf-8")
     assert all(f"<!-- {name} -->" in text for name in TABLES)
     assert text == with_tables(text), "run `python tests/test_project.py`"
+
+
+BAD = ROOT / "tests" / "golden" / "bad"
+EXAMPLES = ROOT / "gipspec" / "diagnostics" / "examples.json"
+REFERENCE = ROOT / "docs" / "reference.md"
+
+
+def golden_example(code: str) -> str:
+    """Return the first message of a code in its golden cases, as if the spec were `study.gip`."""
+    for case in sorted(BAD.glob(f"{code}_*.txt")):
+        for block in re.split(r"\n\n(?=\w+\[)", case.read_text(encoding="utf-8")):
+            if re.match(rf"\w+\[{code}\]", block):
+                text = block.strip("\n").replace("FOLDER/", "").replace(f"{case.stem}.gip", "study.gip")
+                return re.sub(rf"\b{re.escape(case.stem)}\b", "study", text)
+    return ""
+
+
+def golden_examples() -> str:
+    found = {code: example for code in CODES if (example := golden_example(code))}
+    return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+
+
+def test_the_examples_of_problems_are_those_of_the_golden_cases() -> None:
+    assert EXAMPLES.read_text(encoding="utf-8") == golden_examples(), "run `python tests/test_project.py`"
+
+
+def test_the_reference_page_is_that_of_the_registries() -> None:
+    assert REFERENCE.read_text(encoding="utf-8") == reference_page(), "run `python tests/test_project.py`"
 
 
 # ---------------------------------------------------------------- snippets
@@ -268,8 +303,15 @@ def test_the_wheel_carries_grammar_and_templates(tmp_path: Path) -> None:
         assert wanted, f"{folder}/ is empty"
         assert wanted <= names
     assert "gipspec/py.typed" in names
+    assert "gipspec/diagnostics/examples.json" in names
+    assert {n for n in names if "/specs/" in n} == {
+        f"gipspec/specs/{file.name}" for example in EXAMPLE_SPECS for file in example_files(example)
+    }
     assert not [n for n in names if n.startswith(("tests/", "bench/"))]
 
 
 if __name__ == "__main__":
     LANGUAGE.write_text(with_tables(LANGUAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    EXAMPLES.write_text(golden_examples(), encoding="utf-8")
+    read_examples.cache_clear()
+    REFERENCE.write_text(reference_page(), encoding="utf-8")

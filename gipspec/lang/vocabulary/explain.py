@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gipspec.diagnostics import CODES, nearest
+from gipspec.diagnostics.examples import example_of
+from gipspec.lang.statements import STATEMENTS
 from gipspec.lang.study import Value
 from gipspec.lang.vocabulary.figures import FIGURE_KINDS, FIGURE_OPTIONS, FigureKind
 from gipspec.lang.vocabulary.functions import FUNCTIONS, FunctionEntry
+from gipspec.lang.vocabulary.grounds import Ground, ground
 from gipspec.lang.vocabulary.kinds import describe
 from gipspec.lang.vocabulary.learners import LEARNERS, LearnerEntry
+from gipspec.lang.vocabulary.lines import MEANINGS, NOTATION, exhibit_line
+from gipspec.lang.vocabulary.lines import MODELS as MODEL_LINES
 from gipspec.lang.vocabulary.options import (
     DATA_OPTIONS,
     MODELS,
@@ -19,12 +24,23 @@ from gipspec.lang.vocabulary.options import (
     OptionEntry,
 )
 
-GROUPS = ("options", "learners", "functions", "models", "figures", "codes")
+GROUPS = (
+    "statements",
+    "notation",
+    "options",
+    "learners",
+    "functions",
+    "models",
+    "tables",
+    "figures",
+    "rules",
+    "codes",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """A topic explained: `facts` are pairs such as ("default", "5")."""
+    """A topic explained: `facts` are pairs such as ("default", "5"); an example may have several lines."""
 
     name: str
     kind: str
@@ -39,12 +55,14 @@ def explain(name: str) -> tuple[Topic, ...]:
     """
     if name in GROUPS:
         return _group(name)
-    found: list[Topic] = []
-    if name.upper() in CODES:
-        found.append(_code(name.upper()))
+    found: list[Topic] = [_code(name.upper())] if name.upper() in CODES else []
+    if name in STATEMENTS:
+        found.append(_statement(name))
+    if name in NOTATION:
+        found.append(_mark(name))
     if name in OPTIONS:
         found.append(_option(OPTIONS[name]))
-    for place, table in (("table", TABLE_OPTIONS), ("figure", FIGURE_OPTIONS), ("data", DATA_OPTIONS)):
+    for place, table in _EXHIBITS.items():
         if name in table:
             found.append(_exhibit(place, table[name]))
     if name in LEARNERS:
@@ -58,13 +76,27 @@ def explain(name: str) -> tuple[Topic, ...]:
     return tuple(found)
 
 
+_EXHIBITS = {"table": TABLE_OPTIONS, "figure": FIGURE_OPTIONS, "data": DATA_OPTIONS}
+
+
 def suggest(name: str) -> str | None:
     """Return the topic that an unknown name was most likely meant to be."""
-    return nearest(name, {*GROUPS, *CODES, *OPTIONS, *TABLE_OPTIONS, *FIGURE_OPTIONS, *FIGURE_KINDS, *LEARNERS, *FUNCTIONS, *MODELS})
+    return nearest(name, topics())
+
+
+def topics() -> frozenset[str]:
+    """Return every name that `explain` knows."""
+    exhibits = (name for table in _EXHIBITS.values() for name in table)
+    words = (GROUPS, CODES, STATEMENTS, NOTATION, OPTIONS, LEARNERS, FUNCTIONS, FIGURE_KINDS, MODELS)
+    return frozenset((*exhibits, *(name for table in words for name in table)))
 
 
 def _group(name: str) -> tuple[Topic, ...]:
     match name:
+        case "statements":
+            return tuple(_statement(word) for word in STATEMENTS)
+        case "notation":
+            return tuple(_mark(mark) for mark in NOTATION)
         case "options":
             return tuple(_option(e) for e in OPTIONS.values())
         case "learners":
@@ -73,18 +105,43 @@ def _group(name: str) -> tuple[Topic, ...]:
             return tuple(_function(e) for e in FUNCTIONS.values())
         case "models":
             return tuple(_model(m) for m in MODELS)
+        case "tables":
+            return tuple(_exhibit(place, e) for place in ("table", "data") for e in _EXHIBITS[place].values())
         case "figures":
-            return tuple(_figure(k) for k in FIGURE_KINDS.values())
+            kinds = tuple(_figure(k) for k in FIGURE_KINDS.values())
+            return (*kinds, *(_exhibit("figure", e) for e in FIGURE_OPTIONS.values()))
+        case "rules":
+            return tuple(_code(c) for c in CODES if c.startswith("A"))
         case _:
-            return tuple(_code(c) for c in CODES)
+            return tuple(_code(c) for c in CODES if not c.startswith("A"))
+
+
+def _grounds(basis: Ground) -> list[tuple[str, str]]:
+    page = f"docs/{basis.page}" if basis.page else ""
+    facts = (("formula", basis.formula), ("reference", basis.reference), ("more", page))
+    return [fact for fact in facts if fact[1]]
+
+
+def _statement(word: str) -> Topic:
+    facts = (("example", STATEMENTS[word]),)
+    return Topic(name=word, kind="statement", meaning=MEANINGS[word], facts=facts)
+
+
+def _mark(mark: str) -> Topic:
+    meaning, line = NOTATION[mark]
+    return Topic(name=mark, kind="notation", meaning=meaning, facts=(("example", line),))
 
 
 def _code(name: str) -> Topic:
     code = CODES[name]
     facts = [("message", code.message)]
-    if code.help:
+    if code.help and code.help != "{remedy}":
         facts.append(("remedy", code.help))
-    return Topic(name=name, kind=code.severity, meaning=code.meaning, facts=tuple(facts))
+    facts += _grounds(ground("code", name))
+    if example := example_of(name):
+        facts.append(("example", example))
+    kind = "rule of the audit" if name.startswith("A") else code.severity
+    return Topic(name=name, kind=kind, meaning=code.meaning, facts=tuple(facts))
 
 
 def _option(entry: OptionEntry) -> Topic:
@@ -93,7 +150,8 @@ def _option(entry: OptionEntry) -> Topic:
         facts.append(("in this version", ", ".join(f"`{w}`" for w in entry.words)))
     elif not entry.available:
         facts.append(("in this version", "not available"))
-    facts += [("models", ", ".join(entry.models)), ("example", entry.example)]
+    facts += [("models", ", ".join(entry.models)), *_grounds(ground("option", entry.name))]
+    facts.append(("example", entry.example))
     return Topic(name=entry.name, kind="option", meaning=entry.meaning, facts=tuple(facts))
 
 
@@ -101,6 +159,7 @@ def _exhibit(place: str, entry: ExhibitOption) -> Topic:
     facts = [("takes", describe(entry.kind)), ("default", entry.default or "none")]
     if not entry.available:
         facts.append(("in this version", "not available"))
+    facts += [*_grounds(ground(place, entry.name)), ("example", exhibit_line(place, entry))]
     return Topic(name=entry.name, kind=f"option of `{place}`", meaning=entry.meaning, facts=tuple(facts))
 
 
@@ -118,7 +177,10 @@ def _learner(entry: LearnerEntry) -> Topic:
         facts.append(("needs", f"pip install 'gipspec[{entry.extra}]'"))
     example = f"{entry.parameters[0].name}={printed(entry.parameters[0].default)}" if entry.parameters else ""
     inner = ", ".join(p for p in ("gbm, lasso" if entry.name == "stack" else "", example) if p)
-    facts.append(("example", f"base; learner={entry.name}" + (f"({inner})" if inner else "")))
+    facts += _grounds(ground("learner", entry.name))
+    call = entry.name + (f"({inner})" if inner else "")
+    where = f"learner_d={call}; fe=none" if entry.task == "classification" else f"learner={call}"
+    facts.append(("example", f"varied <- base; {where}"))
     return Topic(name=entry.name, kind="learner", meaning=entry.meaning, facts=tuple(facts))
 
 
@@ -141,13 +203,15 @@ def printed(value: Value) -> str:
 def _function(entry: FunctionEntry) -> Topic:
     arguments = ", ".join(entry.positional) + (", ..." if entry.repeats else "")
     named = "".join(f", {n}=" for n in entry.named)
-    facts = [("use", f"{entry.name}({arguments}{named})"), ("group", entry.group), ("example", entry.example)]
+    facts = [("use", f"{entry.name}({arguments}{named})"), ("group", entry.group)]
     if entry.needs_panel:
         facts.append(("needs", "a panel"))
+    facts += [*_grounds(ground("function", entry.name)), ("example", entry.example)]
     return Topic(name=entry.name, kind="function", meaning=entry.meaning, facts=tuple(facts))
 
 
 def _model(name: str) -> Topic:
     ready = name in (OPTIONS["model"].words or tuple(MODELS))
-    facts = (("in this version", "available" if ready else "not available"),)
-    return Topic(name=name, kind="model", meaning=MODELS[name], facts=facts)
+    facts = [] if ready else [("in this version", "not available")]
+    facts += [*_grounds(ground("model", name)), ("example", MODEL_LINES[name])]
+    return Topic(name=name, kind="model", meaning=MODELS[name], facts=tuple(facts))
