@@ -122,7 +122,7 @@ def browser(profile: Path) -> Iterator[Browser]:
     # The browser reads commands from descriptor 3 and answers on 4.
     command = 'exec "$0" "$@" 3<&%d 4>&%d' % (theirs_in, theirs_out)  # noqa: UP031
     running = subprocess.Popen(
-        ["sh", "-c", command, path, *SWITCHES, f"--user-data-dir={profile}"],
+        ["bash", "-c", command, path, *SWITCHES, f"--user-data-dir={profile}"],
         pass_fds=(theirs_in, theirs_out),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
