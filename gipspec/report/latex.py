@@ -129,11 +129,10 @@ def _column_types(table: Table) -> Latex:
     last = (row.cells[-1] for row in table.lines() if row.cells)
     stars = max((cell.stars for cell in last if isinstance(cell, Coefficient)), default=0)
     room = rf"\hspace{{{STAR * stars}pt}}" if stars else ""
-    fill = r"\extracolsep{\fill}" if table.page.width == "full" and not table.page.long else ""
     left = {at for at, _ in table.rooms}
     if not left:
-        return Latex(f"@{{{fill}}}l*{{{table.columns}}}{{c}}@{{{room}}}")
-    return Latex(f"@{{{fill}}}l{''.join('l' if i in left else 'c' for i in range(table.columns))}@{{{room}}}")
+        return Latex(f"@{{}}l*{{{table.columns}}}{{c}}@{{{room}}}")
+    return Latex(f"@{{}}l{''.join('l' if i in left else 'c' for i in range(table.columns))}@{{{room}}}")
 
 
 def _block(block: Block, table: Table) -> BlockView:

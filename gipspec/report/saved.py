@@ -36,6 +36,7 @@ FORMAT = 2  # raised when a reader of today would misread a later file
 def results_json(results: Results) -> str:
     """Return a run as JSON: the same results give the same bytes, in whatever order the spec has its lines.
 
+    The estimates of a model keep their order, which is that of a table's rows.
     Floats have the shortest digits that read back as the same number; one that is not finite is null.
     """
     document = {
@@ -46,7 +47,7 @@ def results_json(results: Results) -> str:
         "data": {"name": results.data_name, "sha256": results.data_hash},
         "versions": dict(sorted(results.versions)),
         "labels": dict(sorted(results.labels)),
-        "estimates": [_estimate(e) for e in sorted(results, key=lambda e: natural_key(e.name))],
+        "estimates": [_estimate(e) for e in sorted(results, key=lambda e: natural_key(e.model_name))],
         "series": [_series(s) for s in sorted(results.series, key=lambda s: natural_key(s.name))],
         "tables": [_table(t) for t in sorted(results.tables, key=lambda t: natural_key(t.table))],
         "variables": [
