@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -10,6 +12,22 @@ from gipspec.cli.console import FAILED, FINE, count, has_errors, show_problems
 from gipspec.cli.ending import orderly
 from gipspec.cli.places import out_folder, store_folder
 from gipspec.diagnostics import GipError, Problem, nearest, problem, sort_problems, summarise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the command line says of how to run, the same for all specs."""
+
+    select: tuple[str, ...]
+    draft: bool
+    jobs: int
+    on: str
+    formats: tuple[str, ...]
+    templates: Path | None
+    locked: bool
+    strict: bool
+    as_json: bool
+    quiet: bool
 
 
 def read_formats(
@@ -35,6 +53,7 @@ def read_formats(
 @click.option("--select", multiple=True, help="Only models, fans or tables of this name (* and ? match).")
 @click.option("--draft", is_flag=True, help="One repetition of everything; outputs are marked DRAFT.")
 @click.option("-j", "--jobs", type=click.IntRange(1, 1024), help="Fits at a time [default: the cores].")
+@click.option("--on", metavar="ADDRESS", help="Fit on a Dask cluster instead: dask://host:port.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the outputs [default: out/<study>].")
 @click.option("--store", type=click.Path(path_type=Path), help="Folder of finished fits [default: .gipspec].")
 @click.option(
@@ -48,20 +67,21 @@ def read_formats(
 @click.option("--locked", is_flag=True, help="Refuse data and versions that are not those of gipspec.lock.")
 @click.option("--strict", is_flag=True, help="Exit with 1 where a finding of the audit is not accepted.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON on stdout.")
+@click.option("-q", "--quiet", is_flag=True, help="Only problems on stderr, no progress.")
 def command(
     specs: tuple[Path, ...],
-    select: tuple[str, ...],
-    draft: bool,
-    jobs: int | None,
     out: Path | None,
     store: Path | None,
-    formats: tuple[str, ...],
-    templates: Path | None,
-    locked: bool,
-    strict: bool,
-    as_json: bool,
+    jobs: int | None,
+    on: str | None,
+    **how: Any,
 ) -> int:
     """Estimate studies and write their tables, numbers and results."""
+    from gipspec.engine import default_jobs
+
+    if on is not None and jobs is not None:
+        raise click.UsageError("-j is for fits on this machine; a cluster does as many as it has workers")
+    options = Options(jobs=jobs or default_jobs(), on=on or "", **how)
     if out is not None and len(specs) > 1:
         raise click.UsageError("--out names the folder of one study; leave it away for several specs")
     code = FINE
@@ -69,7 +89,7 @@ def command(
         places = out_folder(spec, out), store_folder(spec, store)
         try:
             with orderly():
-                one = _run(spec, select, draft, jobs, *places, formats, templates, locked, strict, as_json)
+                one = _run(spec, *places, options)
             code = max(code, one)
         except GipError as error:
             show_problems(error.problems)
@@ -78,53 +98,43 @@ def command(
     return code
 
 
-def _run(
-    spec: Path,
-    select: tuple[str, ...],
-    draft: bool,
-    jobs: int | None,
-    out: Path,
-    store: Path,
-    formats: tuple[str, ...],
-    templates: Path | None,
-    locked: bool,
-    strict: bool,
-    as_json: bool,
-) -> int:
+def _run(spec: Path, out: Path, store: Path, options: Options) -> int:
     from gipspec.api import load
-    from gipspec.cli.progress import LineProgress
-    from gipspec.engine import default_jobs
+    from gipspec.cli.progress import progress_here
     from gipspec.report import lacking, read_lock, results_json, summary
 
     loaded = load(spec)
-    lock = read_lock(out) if locked else None
-    lacks = lacking(loaded.require(), formats)
+    lock = read_lock(out) if options.locked else None
+    lacks = lacking(loaded.require(), options.formats)
     if lacks:
         raise GipError(*lacks)  # before hours of fitting, not after them
     try:
         results = loaded.run(
-            select=select,
-            draft=draft,
-            jobs=jobs or default_jobs(),
+            select=options.select,
+            draft=options.draft,
+            jobs=options.jobs,
+            on=options.on,
             store=store,
             locked=lock,
-            progress=LineProgress(),
+            progress=progress_here(quiet=options.quiet),
         )
     except OSError as error:
         raise GipError(_disk_problem(error.filename or store, error)) from None
     problems: tuple[Problem, ...] = results.problems
     if results.estimates or not has_errors(problems):
-        problems = sort_problems((*problems, *loaded.write(results, out, templates, formats, lock, store)))
-    if as_json:
+        written = loaded.write(results, out, options.templates, options.formats, lock, store)
+        problems = sort_problems((*problems, *written))
+    if options.as_json:
         click.echo(results_json(results), nl=False)
     else:
         click.echo(summary(results), nl=False)
     show_problems(problems)
-    written = f"; written to {out}" if results.estimates else "; nothing was written"
-    click.echo(f"{spec}: {len(results.estimates)} estimates, {count(problems)}{written}", err=True)
-    if results.findings:
+    if not options.quiet:
+        where = f"; written to {out}" if results.estimates else "; nothing was written"
+        click.echo(f"{spec}: {len(results.estimates)} estimates, {count(problems)}{where}", err=True)
+    if results.findings and not options.quiet:
         click.echo(f"audit: {summarise(results.findings)}; `gipspec audit {spec}` shows them", err=True)
-    refused = strict and any(not f.accepted for f in results.findings)
+    refused = options.strict and any(not f.accepted for f in results.findings)
     return FAILED if refused or has_errors(problems) else FINE
 
 
