@@ -22,6 +22,7 @@ from gipspec.diagnostics import CODES
 from gipspec.diagnostics.examples import read_examples
 from gipspec.lang.vocabulary import (
     DATA_OPTIONS,
+    FIGURE_OPTIONS,
     FUNCTIONS,
     LEARNERS,
     OPTIONS,
@@ -55,10 +56,7 @@ def options_table() -> Iterable[str]:
     yield row("option", "default", "takes", "meaning", "for example")
     yield "|---|---|---|---|---|"
     for o in OPTIONS.values():
-        later = "" if o.available else "**later** · "
-        if o.available and o.words:
-            later = f"now {', '.join(f'`{w}`' for w in o.words)}, the others **later** · "
-        yield row(f"`{o.name}`", o.default, describe(o.kind), later + o.meaning, f"`{o.example}`")
+        yield row(f"`{o.name}`", o.default, describe(o.kind), o.meaning, f"`{o.example}`")
 
 
 def learners_table() -> Iterable[str]:
@@ -101,10 +99,9 @@ def functions_table() -> Iterable[str]:
 def exhibits_table() -> Iterable[str]:
     yield row("statement", "option", "default", "takes", "meaning")
     yield "|---|---|---|---|---|"
-    for statement, table in (("table", TABLE_OPTIONS), ("data", DATA_OPTIONS)):
+    for statement, table in (("table", TABLE_OPTIONS), ("figure", FIGURE_OPTIONS), ("data", DATA_OPTIONS)):
         for o in table.values():
-            later = "" if o.available else "**later** · "
-            yield row(f"`{statement}`", f"`{o.name}`", o.default, describe(o.kind), later + o.meaning)
+            yield row(f"`{statement}`", f"`{o.name}`", o.default, describe(o.kind), o.meaning)
 
 
 TABLES = {
@@ -200,11 +197,6 @@ def test_the_readme_shows_every_stage_in_python(tmp_path: Path) -> None:
 @pytest.mark.parametrize("snippet", snippets(LANGUAGE, "gip"))
 def test_the_language_is_shown_by_sound_specs(snippet: str, tmp_path: Path) -> None:
     assert problems_of(completed(snippet), tmp_path) == []
-
-
-@pytest.mark.parametrize("snippet", snippets(LANGUAGE, "gip later"))
-def test_what_comes_later_is_refused_by_name(snippet: str, tmp_path: Path) -> None:
-    assert problems_of(completed(snippet), tmp_path) == ["G209"]
 
 
 def test_the_castle_study_is_sound() -> None:

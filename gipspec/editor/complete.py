@@ -121,13 +121,12 @@ def _option_table(statement: str) -> Mapping[str, OptionEntry | ExhibitOption]:
 
 def _options(table: Mapping[str, OptionEntry | ExhibitOption]) -> Iterator[Completion]:
     for entry in table.values():
-        if entry.available:
-            yield Completion(
-                text=f"{entry.name}=",
-                sort="option",
-                detail=f"default: {entry.default}" if entry.default else "",
-                meaning=f"{entry.meaning}; takes {describe(entry.kind)}",
-            )
+        yield Completion(
+            text=f"{entry.name}=",
+            sort="option",
+            detail=f"default: {entry.default}" if entry.default else "",
+            meaning=f"{entry.meaning}; takes {describe(entry.kind)}",
+        )
 
 
 def _values(document: Document, kind: Kind) -> Iterator[Completion]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gipspec.diagnostics import GipError, Problem, nearest, problem
 from gipspec.lang.parser import parse
-from gipspec.lang.syntax import IncludeStatement, SpecFile, Statement
+from gipspec.lang.syntax import DataStatement, IncludeStatement, SpecFile, Statement, Text
 from gipspec.source import Source, Span
 
 MOST_INCLUDES = 100
@@ -58,6 +58,30 @@ def load_source(source: Source, folder: Path, path: Path | None = None) -> Spec:
     chain = (path.resolve(),) if path else ()
     statements = _spread(file, folder, chain, found)
     return Spec(source=source, folder=folder, statements=tuple(statements), problems=tuple(found))
+
+
+def files_of(path: Path) -> frozenset[Path]:
+    """Return the files that a study is made of, resolved: its spec, what it includes, the data beside it.
+
+    What cannot be read or parsed names no further file; data sets of packages are left out.
+    """
+    found: set[Path] = set()
+    waiting = [path]
+    while waiting and len(found) < MOST_INCLUDES:
+        spec = waiting.pop()
+        if spec.resolve() in found:
+            continue
+        found.add(spec.resolve())
+        try:
+            statements = parse(read_source(spec))[0].statements
+        except GipError:
+            continue
+        waiting += [spec.parent / s.path.value for s in statements if isinstance(s, IncludeStatement)]
+        data = [
+            s.origin.value for s in statements if isinstance(s, DataStatement) and isinstance(s.origin, Text)
+        ]
+        found |= {(path.parent / name).resolve() for name in data if "\0" not in name}
+    return frozenset(found)
 
 
 def _spread(file: SpecFile, folder: Path, chain: tuple[Path, ...], found: list[Problem]) -> list[Statement]:

@@ -21,9 +21,9 @@ DRAFT_DRAWS = 19
 def build_plan(study: Study, *, select: Iterable[str] = (), draft: bool = False) -> Plan:
     """Lay out the steps of a study.
 
-    `select` keeps only models, fans, differences or tables of these names (`*` and `?` match); what a
-    selected difference or table shows comes along. `draft` takes one repetition of everything, and few draws
-    of a placebo.
+    `select` keeps only models, fans, differences, tables or figures of these names (`*` and `?` match);
+    what a selected difference, table or figure shows comes along. `draft` takes one repetition of
+    everything, and few draws of a placebo.
 
     Raises GipError with G505 for a pattern that matches nothing.
     """
@@ -47,16 +47,17 @@ def _selected(study: Study, patterns: tuple[str, ...]) -> set[str] | None:
     if not patterns:
         return None
     chosen: set[str] = set()
-    tables = {t.name: set(t.models) for t in study.tables if t.models}
+    exhibits = [(t.name, set(t.models)) for t in study.tables if t.models]
+    exhibits += [(f.name, set(f.members)) for f in study.figures]
     families = {m.family for m in study.models}
     names = {m.name for m in study.models} | {c.name for c in study.contrasts}
     for pattern in patterns:
         hits = {n for n in names if fnmatchcase(n, pattern) or n.startswith(pattern + ".")}
-        for table, members in tables.items():
-            if fnmatchcase(table, pattern):
+        for exhibit, members in exhibits:
+            if fnmatchcase(exhibit, pattern):
                 hits |= members
         if not hits:
-            guess = nearest(pattern, {*names, *families, *tables})
+            guess = nearest(pattern, {*names, *families, *(name for name, _ in exhibits)})
             remedy = f"did you mean `{guess}`?" if guess else "the names stand in front of `<-`"
             raise GipError(problem("G505", pattern=pattern, remedy=remedy))
         chosen |= hits

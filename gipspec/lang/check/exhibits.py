@@ -130,9 +130,6 @@ def _options(
         try:
             if entry is None:
                 raise GipError(unknown("G201", option.name.span, name, known, name=name))
-            if not entry.available:
-                remedy = "leave it away for now"
-                raise GipError(problem("G209", option.name.span, what=f"the option `{name}`", remedy=remedy))
             if name in values:
                 raise GipError(problem("G211", option.name.span, name=name))
             values[name] = _value(entry, option, scope)

@@ -49,15 +49,12 @@ class OptionScope:
 def check_option(option: Option) -> OptionEntry:
     """Return the registry's entry of an option.
 
-    Raises GipError: G201 for an unknown one, G209 for one that this version has no estimator for.
+    Raises GipError G201 for an unknown one.
     """
     name = option.name.text
     entry = OPTIONS.get(name)
     if entry is None:
         raise GipError(unknown("G201", option.name.span, name, OPTIONS, name=name))
-    if not entry.available:
-        remedy = "leave it away for now"
-        raise GipError(problem("G209", option.name.span, what=f"the option `{name}`", remedy=remedy))
     return entry
 
 
@@ -108,11 +105,7 @@ def _value(name: str, entry: OptionEntry, expr: Expr, scope: OptionScope) -> obj
         case _ if name == "sample":
             return resolve_sample(expr, scope)
         case _:
-            value = typed(name, entry.kind, expr)
-            if entry.words and value not in entry.words:
-                what = f"`{name}={value}`"
-                raise GipError(problem("G209", expr.span, what=what, remedy="leave it away for now"))
-            return value
+            return typed(name, entry.kind, expr)
 
 
 def _columns(

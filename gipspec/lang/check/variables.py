@@ -25,7 +25,7 @@ SUITS = {
     "digits": frozenset({"descriptives", "correlations", "vif", "weights", "estimates"}),
     "rename": ALL | {"estimates"},
     **dict.fromkeys(
-        ("kind", "style", "note", "notes", "width", "long", "landscape", "standalone", "formats"),
+        ("kind", "style", "note", "notes", "width", "long", "landscape", "formats"),
         ALL | {"estimates"},
     ),
 }

@@ -146,10 +146,6 @@ def _code(name: str) -> Topic:
 
 def _option(entry: OptionEntry) -> Topic:
     facts = [("takes", describe(entry.kind)), ("default", entry.default or "none")]
-    if entry.words:
-        facts.append(("in this version", ", ".join(f"`{w}`" for w in entry.words)))
-    elif not entry.available:
-        facts.append(("in this version", "not available"))
     facts += [("models", ", ".join(entry.models)), *_grounds(ground("option", entry.name))]
     facts.append(("example", entry.example))
     return Topic(name=entry.name, kind="option", meaning=entry.meaning, facts=tuple(facts))
@@ -157,8 +153,6 @@ def _option(entry: OptionEntry) -> Topic:
 
 def _exhibit(place: str, entry: ExhibitOption) -> Topic:
     facts = [("takes", describe(entry.kind)), ("default", entry.default or "none")]
-    if not entry.available:
-        facts.append(("in this version", "not available"))
     facts += [*_grounds(ground(place, entry.name)), ("example", exhibit_line(place, entry))]
     return Topic(name=entry.name, kind=f"option of `{place}`", meaning=entry.meaning, facts=tuple(facts))
 
@@ -211,7 +205,5 @@ def _function(entry: FunctionEntry) -> Topic:
 
 
 def _model(name: str) -> Topic:
-    ready = name in (OPTIONS["model"].words or tuple(MODELS))
-    facts = [] if ready else [("in this version", "not available")]
-    facts += [*_grounds(ground("model", name)), ("example", MODEL_LINES[name])]
+    facts = [*_grounds(ground("model", name)), ("example", MODEL_LINES[name])]
     return Topic(name=name, kind="model", meaning=MODELS[name], facts=tuple(facts))

@@ -47,7 +47,7 @@ def _option(name: str, kind: Kind, default: str, meaning: str) -> ExhibitOption:
 
 
 _OPTIONS = (
-    _option("kind", Word(words=tuple(FIGURE_KINDS)), "by the models", "what the figure shows: " + "; ".join(f"{k.meaning} (`{k.name}`)" for k in _KINDS)),
+    _option("kind", Word(words=tuple(FIGURE_KINDS)), "by the models", "what the figure shows; `gipspec explain figures` lists what each kind needs"),
     _option("title", YesNo(), "no", "the title inside the figure; otherwise the paper's caption has it"),
     _option("width", Word(words=("column", "page")), "by kind", "3.25 inches, or 6.5"),
     _option("height", Real(low=1, high=9), "by kind", "inches"),

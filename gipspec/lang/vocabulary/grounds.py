@@ -32,13 +32,13 @@ MODELS = {
     "irm": _g("ψ = ĝ1 - ĝ0 + D(Y - ĝ1)/m̂ - (1-D)(Y - ĝ0)/(1-m̂) - θ", f"{_DML}, equation 5.3", "statistics.md#the-interactive-model"),
     "pliv": _g("ψ = (Y - ℓ̂ - θ(D - r̂))(Z - m̂)", f"{_DML}, equation 4.8", "statistics.md#instruments"),
     "iivm": _g("θ = E[ψ(Y)] / E[ψ(D)], ψ(T) = t̂1 - t̂0 + Z(T - t̂1)/m̂ - (1-Z)(T - t̂0)/(1-m̂)", f"{_DML}, section 5.2; Imbens and Angrist (1994), Econometrica 62", "statistics.md#instruments"),
-    "did": _g("ATT(g,t) = mean[(D/mean(D) - w/mean(w))(ΔY - ĝ0)], w = (1-D) m̂/(1-m̂)", _CS, "statistics.md#staggered-adoption"),
-    "qte": _g("θ_d solves Σ[w(1{Y ≤ θ} - ĝ_d) + ĝ_d - q] = 0, w = 1{D=d}/p̂_d; the effect is θ_1 - θ_0", "Kallus, Mao and Uehara (2024), JMLR 25", "statistics.md#quantiles"),
+    "did": _g("ATT(g,t) = mean{(D/mean(D) - w/mean(w)) · (ΔY - ĝ0)}, w = (1-D) m̂/(1-m̂)", _CS, "statistics.md#staggered-adoption"),
+    "qte": _g("θ_d solves Σ[w · (1{Y ≤ θ} - ĝ_d) + ĝ_d - q] = 0, w = 1{D=d}/p̂_d; the effect is θ_1 - θ_0", "Kallus, Mao and Uehara (2024), JMLR 25", "statistics.md#quantiles"),
     "apo": _g("ψ_l = ĝ_l + 1{D=l}(Y - ĝ_l)/m̂_l - θ_l", "Bach, Chernozhukov, Kurz and Spindler (2022), JMLR 23", "statistics.md#several-levels"),
 }  # fmt: skip
 
 OPTIONS = {
-    "target": _g("att: ψ = [D - m̂(1-D)/(1-m̂)](Y - ĝ0)/E[D] - θ D/E[D]", f"{_DML}, equation 5.4", "statistics.md#the-interactive-model"),
+    "target": _g("att: ψ = [D - m̂(1-D)/(1-m̂)] · (Y - ĝ0)/E[D] - θ D/E[D]", f"{_DML}, equation 5.4", "statistics.md#the-interactive-model"),
     "fe": _g("within: Y - its projection on all effects; balanced, Y_it - Ȳ_i - Ȳ_t + Ȳ", _CLARKE, "statistics.md#fixed-effects"),
     "fe_method": _g("within: demeaned Y and D; features X, unit means of X, the period; m̂ less its unit means", _CLARKE, "statistics.md#fixed-effects"),
     "folds": _g("each row is predicted by a learner that saw no row of its unit", f"{_DML}, definition 3.1", "statistics.md#folds-repeats-seeds"),
@@ -57,7 +57,7 @@ OPTIONS = {
     "control": _g("notyet: compared in t with units that adopt after t", _CS, "statistics.md#staggered-adoption"),
     "anticipation": _g("the base period is g - 1 - k", _CS, "statistics.md#staggered-adoption"),
     "quantiles": _g("θ_1(q) - θ_0(q)", "Kallus, Mao and Uehara (2024), JMLR 25", "statistics.md#quantiles"),
-    "sensitivity": _g("bias ≤ sqrt(cf_y · cf_d/(1-cf_d)) · S, S² = E[(Y-g)²]·E[α²]; rv is cf_y = cf_d at which the bound is zero", _SENSITIVE, "statistics.md#sensitivity"),
+    "sensitivity": _g("bias ≤ sqrt(cf_y · cf_d/(1-cf_d)) · S, S² = E[(Y - g)²] · E[α²]; rv is cf_y = cf_d at which the bound is zero", _SENSITIVE, "statistics.md#sensitivity"),
     "level": _g("θ̂ ± z·se, z of the normal distribution", "", "statistics.md#folds-repeats-seeds"),
 }  # fmt: skip
 

@@ -32,11 +32,7 @@ ALL = ("plr", "irm", "pliv", "iivm", "did", "qte", "apo")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionEntry:
-    """An option of a model statement.
-
-    `default` is as printed; `models` are those that it suits; `available` tells whether this version has what
-    it asks for; `words` lists values that this version has, where it has only some of the legal ones.
-    """
+    """An option of a model statement: its `default` as printed, and the `models` that it suits."""
 
     name: str
     kind: Kind
@@ -44,8 +40,6 @@ class OptionEntry:
     meaning: str
     example: str
     models: tuple[str, ...] = ALL
-    available: bool = True
-    words: tuple[str, ...] = ()
 
 
 def _option(name: str, kind: Kind, default: str, meaning: str, example: str, **rest: object) -> OptionEntry:
@@ -103,11 +97,10 @@ class ExhibitOption:
     kind: Kind
     default: str
     meaning: str
-    available: bool = True
 
 
-def _exhibit(name: str, kind: Kind, default: str, meaning: str, available: bool = True) -> ExhibitOption:
-    return ExhibitOption(name=name, kind=kind, default=default, meaning=meaning, available=available)
+def _exhibit(name: str, kind: Kind, default: str, meaning: str) -> ExhibitOption:
+    return ExhibitOption(name=name, kind=kind, default=default, meaning=meaning)
 
 
 TABLE_FORMATS = {
@@ -118,6 +111,7 @@ TABLE_FORMATS = {
     "typ": "Typst",
     "csv": "comma-separated text",
     "xlsx": "Excel",
+    "standalone": "a LaTeX document that compiles by itself",
 }
 
 STAR_LEVELS = (0.1, 0.05, 0.01)
@@ -194,7 +188,6 @@ _TABLE = (
     _exhibit("width", Word(words=("shrink", "full", "natural")), "shrink", "in LaTeX: shrink a table that is too wide, stretch it over the line, or leave it"),
     _exhibit("long", YesNo(), "no", "in LaTeX: a table that breaks over pages and repeats its headings"),
     _exhibit("landscape", YesNo(), "no", "a page on its side"),
-    _exhibit("standalone", YesNo(), "no", "also write a LaTeX document that compiles by itself, `tables/NAME.standalone.tex`"),
     _exhibit("formats", Several(words=tuple(TABLE_FORMATS)), "tex", "formats beside LaTeX: " + ", ".join(f"{meaning} (`{name}`)" for name, meaning in TABLE_FORMATS.items() if name != "tex")),
 )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from dataclasses import dataclass
 from math import isfinite
 
@@ -36,7 +37,9 @@ class Drawn:
 def draw(figure: Figure) -> Drawn:
     """Return a figure as PDF with its fonts and as PNG; the same figure gives the same bytes."""
     fonts = fonts_for(texts_of(figure), sans=figure.sans)
-    with mpl.rc_context(settings(sans=figure.sans, fonts=fonts.families, type3=fonts.cff)):
+    look = settings(sans=figure.sans, fonts=fonts.families, type3=fonts.cff)
+    with mpl.rc_context(look), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # `missing` tells it
         page = _page(figure)
         FigureCanvasAgg(page)
         png = io.BytesIO()
