@@ -43,9 +43,12 @@ def rollouts(models: Iterable[Model], dataset: Dataset) -> tuple[Series, ...]:
 def _on_grid(expr: Expr, dataset: Dataset) -> Array | None:
     """Return a treatment (U, T), nan where it is not known; None unless it is 0 and 1."""
     try:
-        values = np.asarray(evaluate(expr, dataset).values, dtype=np.float64)
+        vector = evaluate(expr, dataset)
     except GipError:  # the model that needs it says so
         return None
+    if vector.is_text:
+        return None
+    values = np.asarray(vector.values, dtype=np.float64)
     if not is_binary(values[~np.isnan(values)]):
         return None
     shape = (len(dataset.unit_names), len(dataset.time_values))

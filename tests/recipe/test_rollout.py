@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from staggered_samples import adopted, run
+from staggered_samples import adopted, load, run
 
 from gipspec.recipe.rollout import path_series, rollout_series
 
@@ -68,3 +68,10 @@ def test_a_run_has_it_for_each_binary_treatment_and_pandas_agrees(tmp_path) -> N
 def test_without_a_panel_there_is_none(tmp_path) -> None:
     results = run(tmp_path, adopted(units=40), "a <- y ~ d | x\n", 'data "study.csv"\ndefaults learner=ols\n')
     assert "rollout" not in {s.series.kind for s in results.series}
+
+
+def test_a_treatment_of_text_has_none_and_stops_nothing(tmp_path) -> None:
+    frame = adopted(units=40).assign(half=lambda f: np.where(f.unit % 2 == 0, "even", "odd"))
+    results = load(tmp_path, frame, "a <- y ~ d | x\nb <- y ~ half | x\n").run()
+    assert [p.code for p in results.problems if p.severity == "error"] == ["G307"]
+    assert {s.name for s in results.series if not s.model_name} == {"d.rollout", "d.paths"}
