@@ -23,8 +23,8 @@ def joined_label(name: str, labels: Mapping[str, str], sign: str = " × ") -> st
 
 
 def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:
-    """Order `m2` before `m10`: stretches of digits compare as numbers."""
-    parts = re.split(r"([0-9]+)", name)
+    """Order `m2` before `m10` and `event.-1` before `event.0`: stretches of digits compare as numbers."""
+    parts = re.split(r"((?:(?<=\.)-)?[0-9]+)", name)
     pieces = [(0, int(p), p) if i % 2 else (1, 0, p) for i, p in enumerate(parts)]
     return tuple(pieces)
 
