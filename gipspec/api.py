@@ -232,6 +232,50 @@ class Loaded:
         wrong = rewrite_outputs(results, study, out, templates, formats, self.sources, tried)
         return sort_problems((*self.outdated(results), *wrong))
 
+    def replicate(
+        self,
+        folder: Path,
+        out: Path,
+        *,
+        with_data: bool = False,
+        store: Path | None = None,
+        templates: Path | None = None,
+    ) -> tuple[str, ...]:
+        """Write a replication package of the last run into a new folder; return the names of its files.
+
+        Raises GipError: G504 where there are no results, G531 where they are not those of the whole spec and
+        its data, or outputs were changed since, and what `gipspec.report.write_replication` raises.
+        """
+        from gipspec.report import read_lock, write_replication
+        from gipspec.report.restore import stale
+
+        study, results, lock = self.require(), self.last_results(out, store), read_lock(out)
+        if reason := self._unfit(results):
+            raise GipError(stale(out, reason))
+        if self.dataset().content_hash != results.data_hash:
+            raise GipError(stale(out, f"{study.data.name} is not the data of the run"))
+        return write_replication(
+            folder,
+            self.path,
+            study,
+            results,
+            lock,
+            out,
+            self._past(store),
+            with_data=with_data,
+            templates=templates,
+        )
+
+    def _unfit(self, results: Results) -> str:
+        """Say why results are not those of the whole spec as it is now; empty where they are."""
+        if results.draft:
+            return "the last run was a draft"
+        if changed := self.outdated(results):
+            return changed[0].message
+        tried = {e.model_name for e in results} | {p.subject for p in results.problems}
+        missing = [m.name for m in self.require().models if m.name not in tried]
+        return f"the last run left out {', '.join(missing[:3])}" if missing else ""
+
     def last_results(self, out: Path, store: Path | None = None) -> Results:
         """Read the results of the last run, with the places that their problems have in the spec.
 

@@ -27,13 +27,33 @@ from gipspec.diagnostics import GipError
     help="Formats of tables beside LaTeX: docx,html,md,typ,csv,xlsx.",
 )
 @click.option("--templates", type=click.Path(path_type=Path), help="Folder of templates of your own.")
+@click.option(
+    "--replication",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Write a replication package into a new folder instead.",
+)
+@click.option("--with-data", is_flag=True, help="Put the data into the replication package.")
 def command(
-    spec: Path, out: Path | None, store: Path | None, formats: tuple[str, ...], templates: Path | None
+    spec: Path,
+    out: Path | None,
+    store: Path | None,
+    formats: tuple[str, ...],
+    templates: Path | None,
+    replication: Path | None,
+    with_data: bool,
 ) -> int:
-    """Write the outputs of the last run anew, without estimating: tables, numbers and report.html.
+    """Write the outputs of the last run anew, without estimating: tables, figures, numbers and report.html.
 
-    What changes labels, titles, tables or templates needs no more than this.
+    What changes labels, titles, tables or templates needs no more than this. With --replication the outputs
+    stay as they are, and are handed on with the spec, a README and references.
     """
+    if with_data and replication is None:
+        raise click.UsageError("--with-data goes with --replication")
+    if replication is not None:
+        return _replicate(
+            spec, out_folder(spec, out), store_folder(spec, store), templates, replication, with_data
+        )
     from gipspec.api import load
     from gipspec.report import lacking
 
@@ -45,3 +65,13 @@ def command(
     show_problems(problems)
     click.echo(f"{spec}: {count(problems)}; written to {folder}", err=True)
     return FAILED if has_errors(problems) else FINE
+
+
+def _replicate(
+    spec: Path, out: Path, store: Path, templates: Path | None, folder: Path, with_data: bool
+) -> int:
+    from gipspec.api import load
+
+    files = load(spec).replicate(folder, out, with_data=with_data, store=store, templates=templates)
+    click.echo(f"{spec}: {len(files)} files in {folder}; README.md says how to use them", err=True)
+    return FINE

@@ -20,6 +20,7 @@ from gipspec.report.latex import latex_table
 from gipspec.report.lock import Lock, changed_inputs, read_lock
 from gipspec.report.macros import numbers_tex
 from gipspec.report.page import report_page
+from gipspec.report.replication import write_replication
 from gipspec.report.restore import last_results, outdated, placed
 from gipspec.report.saved import finding_data, load_results_json, results_json
 from gipspec.report.table import Table
@@ -54,5 +55,6 @@ __all__ = [
     "typst_table",
     "weights_table",
     "write_outputs",
+    "write_replication",
     "xlsx_table",
 ]

@@ -64,6 +64,11 @@ def _content(p: Problem) -> Problem:
     return replace(p, span=None, notes=())
 
 
+def stale(out: Path, reason: str) -> Problem:
+    """Return the problem (G531) of outputs from which no package can be made."""
+    return problem("G531", path=out, reason=reason)
+
+
 def outdated(results: Results, models: Iterable[Model]) -> tuple[Problem, ...]:
     """Return a warning (G530) for each of the `models` whose line asks for what was not estimated."""
     before = {e.model_name: dict(e.settings) for e in results if e.settings}

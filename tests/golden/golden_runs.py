@@ -128,6 +128,22 @@ def first_spec(rows: list[str], *said: str) -> Run:
 
 PLAIN = [f"{i // 8},{2001 + i % 8},a{i // 8},{i * 7 % 41},{i * 11 % 37}" for i in range(80)]
 
+def handed_on_as_a_draft(spec: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Problem, ...]:
+    loaded = load(spec)
+    loaded.write(loaded.run(draft=True), Path("out"))
+    loaded.replicate(Path("package"), Path("out"))
+    return ()
+
+
+def handed_on_with_data_of_drive_c(spec: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Problem, ...]:
+    Path("C:").mkdir()
+    Path("panel.csv").rename("C:/panel.csv")
+    loaded = load(spec)
+    loaded.write(loaded.run(), Path("out"))
+    loaded.replicate(Path("package"), Path("out"))
+    return ()
+
+
 RUNS: dict[str, Run] = {
     "new without a treatment": first_spec(PLAIN),
     "new with rows that repeat a pair": first_spec([PLAIN[0], *PLAIN[:-1]]),
@@ -141,4 +157,6 @@ RUNS: dict[str, Run] = {
     "compared with run 7": compared_with_run_7,
     "reported with other folds": reported_with_other_folds,
     **CLUSTERS,
+    "handed on as a draft": handed_on_as_a_draft,
+    "handed on with data of drive C": handed_on_with_data_of_drive_c,
 }
