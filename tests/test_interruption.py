@@ -69,6 +69,7 @@ def begin(jobs: int) -> subprocess.Popen[bytes]:
             command,
             stdout=subprocess.DEVNULL,
             stderr=messages,
+            env=os.environ | {"TMPDIR": str(Path("temporary").resolve())},
             start_new_session=True,
             preexec_fn=heed_interrupts,
         )
@@ -89,6 +90,7 @@ def end_after_a_fit(run: subprocess.Popen[bytes], number: int, receiver: str) ->
 
 
 def test_whatever_ends_a_run_the_next_one_goes_on(shell: Shell) -> None:
+    Path("temporary").mkdir()
     shell.write(EARLIER)
     assert shell("run", "study.gip", "-j", "1", "--store", "other")[0] == 0
     earlier = outputs("out/study")
@@ -102,6 +104,7 @@ def test_whatever_ends_a_run_the_next_one_goes_on(shell: Shell) -> None:
         assert "Traceback" not in told
         assert fits().items() > before.items()
         assert outputs("out/study") == earlier
+        wait("waiting for arrays to go", lambda: not list(Path("temporary").glob("gipspec-*")))
     kept = fits()
     status, _, err = shell("run", "study.gip", "-j", "1")
     assert status == 0
