@@ -34,6 +34,7 @@ DOORS = {
     "matplotlib": ("gipspec.report.figures.draw",),
     "click": ("gipspec.cli",),
     "rich": ("gipspec.cli",),
+    "watchfiles": ("gipspec.cli",),
     "joblib": ("gipspec.engine.workers",),
     "pygls": ("gipspec.editor.server",),
     "lsprotocol": ("gipspec.editor.server",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 
 import click
@@ -13,10 +14,11 @@ from gipspec.version import __version__
 
 # Each command lives in a module that is imported when it is called, so that `--help` starts at once.
 _COMMANDS = {
-    "new": ("start", "Write a first spec."),
+    "new": ("start", "Look at data and write a first spec that runs."),
     "check": ("check", "Check specs: all problems in one go."),
     "plan": ("plan", "Say what a run would do, and why."),
     "run": ("run", "Estimate a study and write its outputs."),
+    "watch": ("watch", "Check and run a study each time that a file of it is saved."),
     "show": ("show", "Show the results of the last run."),
     "report": ("report", "Write the outputs of the last run anew, without estimating."),
     "fmt": ("fmt", "Print specs in their canonical form."),
@@ -24,7 +26,9 @@ _COMMANDS = {
     "diff": ("diff", "Compare the last run with an earlier one."),
     "clean": ("clean", "Remove finished fits that are old or too many."),
     "audit": ("audit", "Look for mistakes in a study: in its spec, its data and its results."),
-    "explain": ("explain", "Explain a problem code, option, learner, function or model."),
+    "explain": ("explain", "Explain a word of the language, a rule of the audit or a problem code."),
+    "doctor": ("doctor", "Look at this machine: versions, extras, LaTeX, fonts, the store."),
+    "completion": ("completion", "Print the script that completes commands in a shell."),
     "lsp": ("lsp", "Serve an editor: the language server."),
 }
 
@@ -40,6 +44,7 @@ class LazyGroup(click.Group):
             return None
         module = importlib.import_module(f"gipspec.cli.{_COMMANDS[cmd_name][0]}")
         command: click.Command = module.command
+        command.epilog = _a_line_each(command.epilog or "")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -57,6 +62,15 @@ class LazyGroup(click.Group):
             hint = f" Did you mean '{guess}'?" if guess else ""
             ctx.fail(f"No such command '{name}'.{hint}")
         return super().resolve_command(ctx, args)
+
+
+def _a_line_each(epilog: str) -> str:
+    """Set the examples of a help text below each other; they stand behind `Examples:`, four blanks apart."""
+    head, _, rest = epilog.partition("Examples: ")
+    if not rest:
+        return epilog
+    lines = "".join(f"\n  {example}" for example in re.split(r"\s{4,}", rest.strip()))
+    return f"{head}\b\nExamples:{lines}"
 
 
 @click.group(

@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from gipspec.cli.completion import complete_results
 from gipspec.cli.console import FAILED, FINE, show_problems
 from gipspec.cli.places import out_folder
 from gipspec.diagnostics import GipError, nearest, problem
 
 if TYPE_CHECKING:
-    from gipspec.engine import Estimate
+    from gipspec.engine import Estimate, Results
     from gipspec.lang.study import TableRequest
 
 
-@click.command("show", epilog="Examples: gipspec show study.gip    gipspec show study.gip main --json")
+@click.command(
+    "show",
+    epilog="Examples: gipspec show study.gip    gipspec show study.gip main    "
+    "gipspec show study.gip 'algos.*' gap --json    gipspec show study.gip --csv",
+)
 @click.argument("spec", type=click.Path(path_type=Path))
-@click.argument("names", nargs=-1)
+@click.argument("names", nargs=-1, shell_complete=complete_results)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the outputs [default: out/<study>].")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
-def command(spec: Path, names: tuple[str, ...], out: Path | None, as_json: bool) -> int:
+@click.option("--csv", "as_csv", is_flag=True, help="Print the estimates as CSV, at full precision.")
+def command(spec: Path, names: tuple[str, ...], out: Path | None, as_json: bool, as_csv: bool) -> int:
     """Show the results of the last run: all estimates, or the tables and models that are named."""
-    from gipspec.report import load_results_json, results_json, summary
+    from gipspec.report import load_results_json, results_csv, results_json, summary
 
+    if as_json and as_csv:
+        raise click.UsageError("--json or --csv, not both")
     path = out_folder(spec, out) / "results.json"
     try:
         text = path.read_text(encoding="utf-8")
@@ -36,44 +45,64 @@ def command(spec: Path, names: tuple[str, ...], out: Path | None, as_json: bool)
         reason = error.strerror or "it cannot be opened"
         raise GipError(problem("G507", path=path, reason=reason, remedy="run the study again")) from None
     results = load_results_json(text)
-    if as_json and not names:
-        click.echo(results_json(results), nl=False)
-    elif not names:
-        click.echo(summary(results), nl=False)
-    else:
-        return _named(spec, names, text, as_json)
+    if as_json or as_csv:
+        return _data(spec, names, results, results_json if as_json else results_csv)
+    if names:
+        return _named(spec, names, results)
+    click.echo(summary(results), nl=False)
     return FINE
 
 
-def _named(spec: Path, names: tuple[str, ...], text: str, as_json: bool) -> int:
-    from dataclasses import replace
-
-    from gipspec.api import load
-    from gipspec.report import build_table, load_results_json, results_json, summary, terminal_table
-
-    results = load_results_json(text)
-    study = load(spec).require()
-    requests = {t.name: t for t in study.tables}
-    if as_json:
-        kept = [e for e in results if any(_addresses(n, e, requests) for n in names)]
-        click.echo(results_json(replace(results, estimates=tuple(kept))), nl=False)
+def _data(spec: Path, names: tuple[str, ...], results: Results, write: Callable[[Results], str]) -> int:
+    """Print the estimates that are named, and report the names that mean none."""
+    if not names:
+        click.echo(write(results), nl=False)
         return FINE
+    tables = _tables(spec)
+    kept = tuple(e for e in results if any(_addresses(n, e, tables) for n in names))
+    missing = [n for n in names if not any(_addresses(n, e, tables) for e in results)]
+    click.echo(write(replace(results, estimates=kept)), nl=False)
+    show_problems(_unknown(n, results, tables).problems[0] for n in missing)
+    return FAILED if missing else FINE
+
+
+def _named(spec: Path, names: tuple[str, ...], results: Results) -> int:
+    from gipspec.api import load
+    from gipspec.report import build_table, summary, terminal_table
+
+    study = load(spec).require()
+    tables = {t.name: t for t in study.tables}
     code = FINE
     for name in names:
-        kept = [e for e in results if _addresses(name, e, {})]
+        kept = tuple(e for e in results if _addresses(name, e, {}))
         try:
-            if name in requests:
-                click.echo(terminal_table(build_table(requests[name], results, study)))
+            if name in tables:
+                click.echo(terminal_table(build_table(tables[name], results, study)))
             elif kept:
-                click.echo(summary(replace(results, estimates=tuple(kept))), nl=False)
+                click.echo(summary(replace(results, estimates=kept)), nl=False)
             else:
-                guess = nearest(name, {*requests, *(e.name for e in results)})
-                remedy = f"did you mean `{guess}`?" if guess else "`gipspec show` alone lists all estimates"
-                raise GipError(problem("G505", pattern=name, remedy=remedy))
+                raise _unknown(name, results, tables)
         except GipError as error:
             show_problems(error.problems)
             code = FAILED
     return code
+
+
+def _tables(spec: Path) -> dict[str, TableRequest]:
+    """Return the tables of the spec as it is now; none where it cannot be read."""
+    from gipspec.api import load
+
+    try:
+        study = load(spec).study
+    except GipError:
+        return {}
+    return {t.name: t for t in study.tables} if study else {}
+
+
+def _unknown(name: str, results: Results, tables: Mapping[str, TableRequest]) -> GipError:
+    guess = nearest(name, {*tables, *(e.name for e in results)})
+    remedy = f"did you mean `{guess}`?" if guess else "`gipspec show` alone lists all estimates"
+    return GipError(problem("G505", pattern=name, remedy=remedy))
 
 
 def _addresses(name: str, estimate: Estimate, tables: Mapping[str, TableRequest]) -> bool:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from gipspec.learn import CrossFit
 _MAGIC = b"gipspec store 2\n"  # of the format: entries of another one count as absent
 _HEX = 64
 TOUCH_SECONDS = 3600.0  # the time of last use, which `gipspec clean` goes by, is kept to the hour
+ESTIMATES = "estimates"  # the folder in a store, itself one, of what was made of the fits
 Outcome = CrossFit | Learner
 
 
@@ -35,20 +37,30 @@ class Store:
 
     def get(self, key: str) -> Outcome | None:
         """Return what was stored under a key, or None."""
+        body = self.read(key)
+        if body is None:
+            return None
+        try:
+            return _decode(body)
+        except (ValueError, LookupError, TypeError, AttributeError):
+            return None
+
+    def read(self, key: str) -> bytes | None:
+        """Return the bytes that were stored under a key, or None."""
         path = self._path(key)
         try:
             data = path.read_bytes()
         except OSError:
             return None
-        seal, body = data[len(_MAGIC) : len(_MAGIC) + _HEX], data[len(_MAGIC) + _HEX + 1 :]
-        if not data.startswith(_MAGIC) or seal != _seal(key, body):
-            return None
-        try:
-            outcome = _decode(body)
-        except (ValueError, LookupError, TypeError, AttributeError):
-            return None
-        _touch(path)
-        return outcome
+        body = unsealed(key, data)
+        if body is not None:
+            _touch(path)
+        return body
+
+    def touch(self, keys: Iterable[str]) -> None:
+        """Note that entries were used without being read."""
+        for key in dict.fromkeys(keys):
+            _touch(self._path(key))
 
     def has(self, key: str) -> bool:
         """Tell whether something is stored under a key, without reading it."""
@@ -56,12 +68,15 @@ class Store:
 
     def put(self, key: str, outcome: Outcome) -> None:
         """Store an outcome. Raises GipError (G501) where the folder cannot be written."""
-        body = _encode(outcome)
+        self.write(key, _encode(outcome))
+
+    def write(self, key: str, body: bytes) -> None:
+        """Store bytes. Raises GipError (G501) where the folder cannot be written."""
         try:
             self.create()
             write_atomically(self._path(key), _MAGIC + _seal(key, body) + b"\n" + body)
         except OSError as error:
-            if self.get(key) is not None:  # another run has just stored it and still holds the file
+            if self.read(key) is not None:  # another run has just stored it and still holds the file
                 return
             reason = (error.strerror or "it cannot be written").lower()
             remedy = "free some space, or name another folder with `--store`"
@@ -75,6 +90,12 @@ class Store:
 
     def _path(self, key: str) -> Path:
         return self.folder / key[:2] / key
+
+
+def unsealed(key: str, data: bytes) -> bytes | None:
+    """Return what the bytes of an entry hold, or None where they are damaged, foreign, or of another format."""
+    seal, body = data[len(_MAGIC) : len(_MAGIC) + _HEX], data[len(_MAGIC) + _HEX + 1 :]
+    return body if data.startswith(_MAGIC) and seal == _seal(key, body) else None
 
 
 def _seal(key: str, body: bytes) -> bytes:

@@ -17,6 +17,7 @@ from gipspec.report.formats import (
     xlsx_table,
 )
 from gipspec.report.latex import latex_table
+from gipspec.report.listing import results_csv
 from gipspec.report.lock import Lock, changed_inputs, read_lock
 from gipspec.report.macros import numbers_tex
 from gipspec.report.page import report_page
@@ -48,6 +49,7 @@ __all__ = [
     "placed",
     "read_lock",
     "report_page",
+    "results_csv",
     "results_json",
     "rewrite_outputs",
     "summary",

@@ -116,17 +116,27 @@ def first_spec(rows: list[str], *said: str) -> Run:
     def run(spec: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Problem, ...]:
         text = "\n".join(["city,year,name,tfp,size", *rows]) + "\n"
         Path("plain.csv").write_text(text, encoding="utf-8")
-        shown: list[Problem] = []
-        for module in ("gipspec.cli.main", "gipspec.cli.start"):
-            monkeypatch.setattr(importlib.import_module(module), "show_problems", shown.extend)
-        with pytest.raises(SystemExit):
-            main(["new", "plain.csv", *said, "--yes"])
-        return tuple(shown)
+        return shown_by(monkeypatch, "new", "plain.csv", *said, "--yes")
 
     return run
 
 
+def shown_by(monkeypatch: pytest.MonkeyPatch, *args: str) -> tuple[Problem, ...]:
+    shown: list[Problem] = []
+    for module in ("gipspec.cli.main", "gipspec.cli.start"):
+        monkeypatch.setattr(importlib.import_module(module), "show_problems", shown.extend)
+    with pytest.raises(SystemExit):
+        main(list(args))
+    return tuple(shown)
+
+
 PLAIN = [f"{i // 8},{2001 + i % 8},a{i // 8},{i * 7 % 41},{i * 11 % 37}" for i in range(80)]
+
+
+def watched_without_watchfiles(spec: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Problem, ...]:
+    monkeypatch.setattr(importlib.import_module("gipspec.cli.watch"), "find_spec", lambda name: None)
+    return shown_by(monkeypatch, "watch", spec.name)
+
 
 def handed_on_as_a_draft(spec: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Problem, ...]:
     loaded = load(spec)
@@ -145,6 +155,7 @@ def handed_on_with_data_of_drive_c(spec: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 RUNS: dict[str, Run] = {
+    "watched without watchfiles": watched_without_watchfiles,
     "new without a treatment": first_spec(PLAIN),
     "new with rows that repeat a pair": first_spec([PLAIN[0], *PLAIN[:-1]]),
     "new with a treatment that is text": first_spec(PLAIN, "--treatment", "name"),
@@ -156,7 +167,7 @@ RUNS: dict[str, Run] = {
     "locked with other outputs": locked_with_other_outputs,
     "compared with run 7": compared_with_run_7,
     "reported with other folds": reported_with_other_folds,
-    **CLUSTERS,
     "handed on as a draft": handed_on_as_a_draft,
     "handed on with data of drive C": handed_on_with_data_of_drive_c,
+    **CLUSTERS,
 }
