@@ -7,7 +7,9 @@ import click
 from gipspec.cli.console import FINE
 
 
-@click.command("lsp", epilog="Editors start it; docs/editors.md says how to set them up.\n\nExamples: gipspec lsp")
+@click.command(
+    "lsp", epilog="Editors start it; docs/editors.md says how to set them up.\n\nExamples: gipspec lsp"
+)
 def command() -> int:
     """Serve an editor over standard input and output (Language Server Protocol)."""
     try:
