@@ -1,4 +1,4 @@
-"""Which works a study rests on: those of the methods, learners and packages that its results used."""
+"""Which works a study rests on: those of methods, learners, packages and data that its results used."""
 
 from __future__ import annotations
 
@@ -32,13 +32,14 @@ LEARNERS = {
 }
 EFFECTS = {"cre": ("mundlak1978", "clarke2025"), "wg": ("clarke2025",), "fd": ("clarke2025",)}
 ADJUSTED = {"holm": ("holm1979",), "romano_wolf": ("romano2005", "chernozhukov2013")}
+DATA = {"causaldata::castle": ("cheng2013",)}
 ALWAYS = ("chernozhukov2018", "bach2022", "harris2020", "virtanen2020", "mckinney2010", "pedregosa2011")
 
 
 def works_of(study: Study, results: Results) -> tuple[Reference, ...]:
     """Return the works behind the estimates that a run found, by key."""
     found = {e.model_name for e in results}
-    keys = set(ALWAYS)
+    keys = {*ALWAYS, *DATA.get(study.data.name, ())}
     for model in study.models:
         if model.name in found:
             keys.update(_of_model(model))

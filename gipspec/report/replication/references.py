@@ -7,7 +7,9 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-BRACED = re.compile(r"\b(?:[A-Z]\w*[A-Z]\w*|[A-Z]{2,})\b")  # names in a title whose capitals BibTeX must keep
+BRACED = re.compile(
+    r"\b(?:[A-Z]\w*[A-Z]\w*|Python)\b|(?<=\? )[A-Z]"
+)  # of a title: names and beginnings whose capitals BibTeX must keep
 SPECIAL = {"&": r"\&", "%": r"\%", "–": "--", "ø": r"{\o}"}
 ACCENTS = {
     "\N{COMBINING ACUTE ACCENT}": "'",
@@ -91,6 +93,9 @@ _LISTED = (
     _work("cover1967", "Cover, Thomas M.; Hart, Peter E.", "Nearest neighbor pattern classification", "IEEE Transactions on Information Theory", volume="13", number="1", pages="21–27", doi="10.1109/TIT.1967.1053964"),
     _work("wolpert1992", "Wolpert, David H.", "Stacked generalization", "Neural Networks", volume="5", number="2", pages="241–259", doi="10.1016/S0893-6080(05)80023-1"),
     _work("ahrens2025", "Ahrens, Achim; Hansen, Christian B.; Schaffer, Mark E.; Wiemann, Thomas", "Model averaging and double machine learning", "Journal of Applied Econometrics", volume="40", number="3", pages="249–269", doi="10.1002/jae.3103"),
+    # ---- data
+    _work("cheng2013", "Cheng, Cheng; Hoekstra, Mark", "Does strengthening self-defense law deter crime or escalate violence? Evidence from expansions to castle doctrine",
+          "Journal of Human Resources", volume="48", number="3", pages="821–854", doi="10.3368/jhr.48.3.821"),
     # ---- software
     _work("pedregosa2011", "Pedregosa, Fabian; Varoquaux, Gaël; Gramfort, Alexandre; Michel, Vincent; Thirion, Bertrand; others", "Scikit-learn: machine learning in Python", "Journal of Machine Learning Research", volume="12", pages="2825–2830"),
     _work("harris2020", "Harris, Charles R.; Millman, K. Jarrod; van der Walt, Stéfan J.; Gommers, Ralf; Virtanen, Pauli; others", "Array programming with NumPy", "Nature", volume="585", pages="357–362", doi="10.1038/s41586-020-2649-2"),
