@@ -11,6 +11,8 @@ from gipspec.engine.results import Estimate, Results
 from gipspec.lang.study import FigureRequest, Study
 from gipspec.recipe.found import Series
 from gipspec.report.figures.members import Cast, Member, cast_of
+from gipspec.report.figures.naming import names_of
+from gipspec.report.figures.options import figure_options
 from gipspec.report.figures.wrapped import wrapped
 from gipspec.report.names import joined_label
 
@@ -43,8 +45,12 @@ class Part:
 
     @property
     def estimate(self) -> Estimate:
-        """The estimate of its group, or the first of its model."""
-        return next((e for e in self.member.estimates if e.key == self.group), self.member.first)
+        """The estimate of its group, or that of its treatment, or the first of its model."""
+        estimates = self.member.estimates
+        fitting = [e for e in estimates if e.key == self.group] or [
+            e for e in estimates if e.treatment == self.of
+        ]
+        return fitting[0] if fitting else self.member.first
 
 
 def cast_with(
@@ -87,16 +93,23 @@ def check_panels(parts: Iterable[Part], request: FigureRequest) -> None:
         )
 
 
-def titles(parts: Iterable[Part], cast: Cast) -> list[str]:
+def called(cast: Cast, request: FigureRequest) -> dict[str, str]:
+    """Return what each member is called, by its name."""
+    names = names_of(cast, dict(figure_options(request).names)).apart(cast.members)
+    return {m.name: name for m, name in zip(cast.members, names, strict=True)}
+
+
+def titles(parts: Iterable[Part], cast: Cast, request: FigureRequest) -> list[str]:
     """Return titles that tell panels apart: the model, its group, and what the panel is of."""
     shown = list(parts)
+    names = called(cast, request)
     several = len({p.member.name for p in shown}) > 1
     by_member: dict[str, set[str]] = {}
     for p in shown:
         by_member.setdefault(p.member.name, set()).add(p.of)
     found: list[str] = []
     for p in shown:
-        words = [p.member.name] if several else []
+        words = [names[p.member.name]] if several else []
         words += [p.estimate.group or p.group] if p.group else []
         words += [of_label(p.of, cast.labels)] if len(by_member[p.member.name]) > 1 else []
         found.append(wrapped(": ".join(words), TITLE, most=2))

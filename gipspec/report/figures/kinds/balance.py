@@ -37,7 +37,7 @@ def balance_figure(request: FigureRequest, results: Results, study: Study) -> Fi
     stages = {name for name, _ in STAGES if any(not isnan(v) for p in parts for v in p.numbers(name))}
     panels = [
         _panel(p, order, title, cast, stages, 1 if len(parts) == 1 else 2)
-        for p, order, title in zip(parts, orders, titles(parts, cast), strict=True)
+        for p, order, title in zip(parts, orders, titles(parts, cast, request), strict=True)
     ]
     columns = 1 if len(panels) == 1 else 2
     sizes = [_size(p, order, cast, columns) for p, order in zip(parts, orders, strict=True)]

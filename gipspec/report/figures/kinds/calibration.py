@@ -24,7 +24,7 @@ def calibration_figure(request: FigureRequest, results: Results, study: Study) -
     cast = cast_with(request, results, study, (KIND,), "its models have no propensity")
     parts = parts_of(cast.members, KIND)
     check_panels(parts, request)
-    panels = [_panel(p, title, cast) for p, title in zip(parts, titles(parts, cast), strict=True)]
+    panels = [_panel(p, title, cast) for p, title in zip(parts, titles(parts, cast, request), strict=True)]
     columns = 1 if len(panels) == 1 else 2
     return Figure(
         name=request.name,

@@ -11,7 +11,7 @@ from gipspec.recipe.found import NuisanceFit
 from gipspec.report.build import provenance_of
 from gipspec.report.figures.figure import COLUMN, PAGE, Axis, Column, Figure, Panel, Points, Reference
 from gipspec.report.figures.members import Cast, Member, cast_of
-from gipspec.report.figures.parts import of_label
+from gipspec.report.figures.parts import called, of_label
 from gipspec.report.figures.wrapped import wrapped
 
 METRICS = {"r2": ("R² out of fold", 0.0), "auc": ("Area under the curve", 0.5)}
@@ -39,7 +39,7 @@ def fit_figure(request: FigureRequest, results: Results, study: Study) -> Figure
     Raises GipError G503, G550 where no nuisance was measured, and G541 for more than sixty rows.
     """
     cast = cast_of(request, results, study)
-    fits = _rows(cast)
+    fits = _rows(cast, called(cast, request))
     if not any(name in f.metrics for f in fits for name in METRICS):
         reason = "its models have learned nothing that varies"
         raise GipError(problem("G550", request.span, name=request.name, reason=reason))
@@ -64,7 +64,7 @@ def fit_figure(request: FigureRequest, results: Results, study: Study) -> Figure
     )
 
 
-def _rows(cast: Cast) -> list[_Fit]:
+def _rows(cast: Cast, names: dict[str, str]) -> list[_Fit]:
     by_member = {m.name: _fits_of(m) for m in cast.members}
     roles = {fit.role for fits in by_member.values() for fit in fits}
     whole = len(cast.members) > 1 and len(roles) <= MOST_STYLES
@@ -76,7 +76,7 @@ def _rows(cast: Cast) -> list[_Fit]:
             own = fit.role.capitalize()
             if own_roles.count(fit.role) > 1:
                 own = f"{own}: {of_label(fit.target, cast.labels)}"
-            row = name if whole else f"{name}: {own}" if len(cast.members) > 1 else own
+            row = names[name] if whole else f"{names[name]}: {own}" if len(cast.members) > 1 else own
             found.append(_Fit(member=name, row=row, series=fit.role if whole else "", fit=fit))
     return found
 

@@ -42,7 +42,7 @@ def overlap_figure(request: FigureRequest, results: Results, study: Study) -> Fi
     supports = {_key(p): p for p in parts_of(cast.members, "support")}
     panels = [
         _propensity(p, supports[_key(p)], title, cast) if "arm" in p.values else _residual(p, title, cast)
-        for p, title in zip(parts, titles(parts, cast), strict=True)
+        for p, title in zip(parts, titles(parts, cast, request), strict=True)
     ]
     columns = 1 if len(panels) == 1 else 2
     return Figure(
@@ -50,7 +50,7 @@ def overlap_figure(request: FigureRequest, results: Results, study: Study) -> Fi
         title=request.title,
         panels=tuple(panels),
         data=_data(parts),
-        notes=tuple(_notes(parts, supports, cast, results)),
+        notes=tuple(_notes(parts, supports, cast, request, results)),
         provenance=provenance_of(results),
         width=COLUMN + 0.75 if columns == 1 else PAGE,
         height=HEIGHT * ceil(len(panels) / columns),
@@ -126,7 +126,11 @@ def _data(parts: list[Part]) -> tuple[Column, ...]:
 
 
 def _notes(
-    parts: list[Part], supports: dict[tuple[str, str, str], Part], cast: Cast, results: Results
+    parts: list[Part],
+    supports: dict[tuple[str, str, str], Part],
+    cast: Cast,
+    request: FigureRequest,
+    results: Results,
 ) -> list[str]:
     notes = cast.sentences(results.draft)
     reps = max(p.member.first.reps for p in parts)
@@ -136,11 +140,11 @@ def _notes(
     if shown:
         notes.append("Dashed lines are the bounds within which propensities are held.")
     several = len(parts) > 1
-    for p, title in zip(parts, titles(parts, cast), strict=True):
+    for p, title in zip(parts, titles(parts, cast, request), strict=True):
         of = f" ({title.replace(chr(10), ' ')})" if several and title else ""
         if _key(p) in supports:
             notes.append(_beyond(supports[_key(p)], of))
-        elif p.of == p.member.first.treatment and len(p.member.estimates) >= 1:
+        else:
             share = p.estimate.residual_share
             notes.append(f"The controls leave {_share(share)} of the variance of the treatment{of}.")
     return notes

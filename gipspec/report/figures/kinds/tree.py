@@ -13,9 +13,9 @@ from gipspec.recipe.found import Series
 from gipspec.report.build import provenance_of
 from gipspec.report.decimals import fixed
 from gipspec.report.figures.figure import PAGE, Axis, Column, Figure, Line, Mark, Panel, Words
-from gipspec.report.figures.members import Cast, Member, cast_of, p_text, times
+from gipspec.report.figures.members import Cast, Member, cast_of, p_text, printed, times
 from gipspec.report.figures.options import figure_options
-from gipspec.report.figures.parts import term_label
+from gipspec.report.figures.parts import called, term_label
 from gipspec.report.figures.wording import clustered
 from gipspec.report.figures.wrapped import wrapped
 
@@ -47,15 +47,18 @@ def tree_figure(request: FigureRequest, results: Results, study: Study) -> Figur
     options = figure_options(request)
     cast = cast_of(request, results, study, KIND, most=MOST, what="trees")
     trees = [_nodes(m.of_kind(KIND)[0], cast, options.scale) for m in cast.members]
-    several = len(trees) > 1
-    panels = [_panel(nodes, m.name if several else "") for m, nodes in zip(cast.members, trees, strict=True)]
+    names = called(cast, request)
+    panels = [
+        _panel(nodes, names[m.name] if len(trees) > 1 else "")
+        for m, nodes in zip(cast.members, trees, strict=True)
+    ]
     depths = [1 + max(n.depth for n in nodes) for nodes in trees]
     return Figure(
         name=request.name,
         title=request.title,
         panels=tuple(panels),
         data=_data(cast.members),
-        notes=tuple(_notes(cast, results, options.scale)),
+        notes=tuple(_notes(cast, names, results, options.scale)),
         provenance=provenance_of(results),
         width=PAGE,
         height=min(9.0, ROW * sum(depths)),
@@ -138,7 +141,7 @@ def _leaves(nodes: list[_Node], at: int) -> Iterator[int]:
 
 
 def _text(node: _Node, room: int, *, narrow: bool) -> str:
-    gain = fixed(node.gain, 3).replace("-", "−")
+    gain = printed(node.gain)
     gap = "\n" if narrow else " "
     error = "" if isnan(node.se) else f"{gap}({fixed(node.se, 3)})"
     if node.question:
@@ -154,7 +157,7 @@ def _data(members: tuple[Member, ...]) -> tuple[Column, ...]:
     return (("model", models), *((name, tuple(v for c in columns for v in c[name])) for name in columns[0]))
 
 
-def _notes(cast: Cast, results: Results, scale: float) -> list[str]:
+def _notes(cast: Cast, names: dict[str, str], results: Results, scale: float) -> list[str]:
     notes = [
         *cast.sentences(results.draft),
         "In each question and leaf: its share of the rows, and the mean gain of treating them, with "
@@ -162,10 +165,10 @@ def _notes(cast: Cast, results: Results, scale: float) -> list[str]:
         "The tree was chosen for these gains, which flatters them.",
     ]
     for m in cast.members:
-        of = f" of {m.name}" if len(cast.members) > 1 else ""
+        of = f" of {names[m.name]}" if len(cast.members) > 1 else ""
         value = next((e for e in m.estimates if e.key == "policy.value"), None)
         if value is not None:
-            coef, se = (fixed(v * scale, 3).replace("-", "−") for v in (value.coef, value.se))
+            coef, se = (printed(v * scale) for v in (value.coef, value.se))
             notes.append(
                 f"On rows that it was not chosen on, the policy{of} gains {coef} ({se}) a row over treating "
                 f"nobody, {p_text(value.p)}."
