@@ -21,7 +21,7 @@ from gipspec.source import Source
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-TOLD = [ROOT / "docs" / "tutorial.md"]  # pages whose commands are carried out
+TOLD = [ROOT / "docs" / "tutorial.md", ROOT / "docs" / "commands.md"]  # pages whose commands are carried out
 BLOCK = re.compile(
     r"(?:^<!-- (?P<order>file|add|exit): (?P<value>\S+) -->\n)?"
     r"^```(?P<kind>[\w ]+)\n(?P<text>.*?)^```$",
