@@ -325,9 +325,13 @@ def test_clean_takes_what_was_used_longest_ago(shell: Shell) -> None:
     found = json.loads(shell("clean", "study.gip", "--older", "5.5d", "--json")[1])
     assert (found["removed"]["fits"], found["kept"]["fits"]) == (2, 6)
     assert entries() == oldest[2:]
-    size = sum(p.stat().st_size for p in oldest[4:])
+    made = list(Path(".gipspec/estimates").glob("??/*"))
+    assert len(made) == 2
+    size = sum(p.stat().st_size for p in (*oldest[4:], *made))
     shell("clean", "--max-size", f"{size / 1000}kB")
     assert entries() == oldest[4:]
+    for path in made:
+        path.unlink()
     assert "4 found, 4 to fit" in shell("run", "study.gip", "-j", "1")[2]
 
 
@@ -354,6 +358,7 @@ def test_clean_leaves_the_ledger_and_what_is_not_of_the_store(shell: Shell) -> N
     os.utime(left, (1e9, 1e9))
     found = json.loads(shell("clean", "study.gip", "--all", "--json")[1])
     assert (found["removed"]["fits"], found["kept"]["fits"], found["leftovers"]) == (8, 0, 1)
+    assert (found["removed"]["estimates"], found["kept"]["estimates"]) == (2, 0)
     assert all(p.exists() for p in (*others, fresh))
     assert not left.exists()
     assert len(json.loads(shell("log", "study.gip", "--json")[1])) == 1

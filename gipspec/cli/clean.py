@@ -13,7 +13,7 @@ from gipspec.cli.places import store_folder
 from gipspec.diagnostics import GipError, problem
 
 if TYPE_CHECKING:
-    from gipspec.engine.clean import Cleaning
+    from gipspec.engine.clean import Cleaning, Fit
 
 _SECONDS = {"m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _BYTES = {"b": 1, **{f"{p}b": 1000 ** (i + 1) for i, p in enumerate("kmgt")}}
@@ -64,7 +64,7 @@ def command(
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    """Remove finished fits from the store beside a spec, those used longest ago first.
+    """Remove finished fits and estimates from the store beside a spec, those used longest ago first.
 
     The next run fits again what it misses, and gives the same results. The ledger of runs stays.
     """
@@ -85,21 +85,28 @@ def command(
         print_json({"store": str(folder), "dry_run": dry_run, **_data(cleaning)})
     else:
         word = "would free" if dry_run else "freed"
-        click.echo(f"{word} {size_text(cleaning.freed)} of {_fits(len(cleaning.removed))} in {folder}")
-        click.echo(f"{size_text(cleaning.remaining)} of {_fits(len(cleaning.kept))} stay")
+        click.echo(f"{word} {size_text(cleaning.freed)} of {_entries(cleaning.removed)} in {folder}")
+        click.echo(f"{size_text(cleaning.remaining)} of {_entries(cleaning.kept)} stay")
     return FINE
 
 
 def _data(cleaning: Cleaning) -> dict[str, object]:
     return {
-        "removed": {"fits": len(cleaning.removed), "bytes": cleaning.freed},
-        "kept": {"fits": len(cleaning.kept), "bytes": cleaning.remaining},
+        "removed": {**_counts(cleaning.removed), "bytes": cleaning.freed},
+        "kept": {**_counts(cleaning.kept), "bytes": cleaning.remaining},
         "leftovers": len(cleaning.left),
     }
 
 
-def _fits(count: int) -> str:
-    return f"{count} fit{'' if count == 1 else 's'}"
+def _counts(entries: tuple[Fit, ...]) -> dict[str, int]:
+    made = sum(entry.made for entry in entries)
+    return {"fits": len(entries) - made, "estimates": made}
+
+
+def _entries(entries: tuple[Fit, ...]) -> str:
+    """Return `12 fits and 2 estimates`."""
+    counts = _counts(entries)
+    return " and ".join(f"{n} {name if n != 1 else name[:-1]}" for name, n in counts.items())
 
 
 def size_text(size: int) -> str:

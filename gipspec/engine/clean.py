@@ -1,4 +1,4 @@
-"""Taking finished fits out of a store: the ones used longest ago first, and never the ledger."""
+"""Taking finished fits and estimates out of a store: those used longest ago first, and never the ledger."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gipspec.engine.atomic import leftovers
+from gipspec.engine.store import ESTIMATES
 
 _KEY = re.compile(r"[0-9a-f]{64}")
 _FOLDER = re.compile(r"[0-9a-f]{2}")
@@ -18,16 +19,23 @@ _FOLDER = re.compile(r"[0-9a-f]{2}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
-    """A finished fit on disk: its size in bytes, and when it was used last, in seconds of the epoch."""
+    """A finished fit on disk: its size in bytes, and when it was used last, in seconds of the epoch.
+
+    With `made` it is what an estimate made of fits.
+    """
 
     path: Path
     size: int
     used: float
+    made: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cleaning:
-    """What to remove from a store, or what was: `left` counts temporary files of killed runs."""
+    """What to remove from a store, or what was: `left` counts temporary files of killed runs.
+
+    Entries are fits, and the estimates that were made of them.
+    """
 
     removed: tuple[Fit, ...]
     kept: tuple[Fit, ...]
@@ -35,23 +43,25 @@ class Cleaning:
 
     @property
     def freed(self) -> int:
-        """Bytes of the fits that are removed."""
+        """Bytes of the entries that are removed."""
         return sum(f.size for f in self.removed)
 
     @property
     def remaining(self) -> int:
-        """Bytes of the fits that stay."""
+        """Bytes of the entries that stay."""
         return sum(f.size for f in self.kept)
 
 
 def fits_of(store: Path) -> Iterator[Fit]:
-    """Yield the finished fits in a store; whatever else lies there is none of ours."""
-    for folder in _folders(store):
-        for entry in os.scandir(folder):
-            if _KEY.fullmatch(entry.name) and entry.name.startswith(folder.name):
-                with suppress(OSError):  # another clean was faster
-                    stat = entry.stat(follow_symlinks=False)
-                    yield Fit(path=Path(entry.path), size=stat.st_size, used=stat.st_mtime)
+    """Yield the finished fits and estimates in a store; whatever else lies there is none of ours."""
+    for part in (store, store / ESTIMATES):
+        for folder in _folders(part):
+            for entry in os.scandir(folder):
+                if _KEY.fullmatch(entry.name) and entry.name.startswith(folder.name):
+                    with suppress(OSError):  # another clean was faster
+                        stat = entry.stat(follow_symlinks=False)
+                        path, made = Path(entry.path), part != store
+                        yield Fit(path=path, size=stat.st_size, used=stat.st_mtime, made=made)
 
 
 def _folders(store: Path) -> Iterator[Path]:
@@ -76,7 +86,8 @@ def choose(store: Path, *, older: float | None, most: int | None, everything: bo
             removed.append(fit)
             size -= fit.size
     gone = {f.path for f in removed}
-    left = tuple(path for folder in (store, *_folders(store)) for path in leftovers(folder))
+    places = (place for part in (store, store / ESTIMATES) for place in (part, *_folders(part)))
+    left = tuple(path for folder in places for path in leftovers(folder))
     return Cleaning(removed=tuple(removed), kept=tuple(f for f in fits if f.path not in gone), left=left)
 
 

@@ -38,12 +38,18 @@ def open_executor(
 
 
 def execute(
-    tasks: Sequence[Task], *, store: Store | None, executor: Executor, progress: Progress
+    tasks: Sequence[Task],
+    *,
+    store: Store | None,
+    executor: Executor,
+    progress: Progress,
+    held: Sequence[str] = (),
 ) -> dict[str, Outcome | Failure]:
     """Run every distinct task that the store does not hold, and return the outcomes by key.
 
     Each outcome is stored as it comes, so that a killed run loses only what was running. A task that fails
-    yields its problems; the others go on. Raises GipError (G501) where the store cannot be written.
+    yields its problems; the others go on. `held` are keys of fits whose estimates are there already: they are
+    counted among what was found. Raises GipError (G501) where the store cannot be written.
     """
     distinct = {task.key: task for task in tasks}
     outcomes: dict[str, Outcome | Failure] = {}
@@ -53,14 +59,18 @@ def execute(
             outcomes[key] = found
     pending = batched([t for key, t in distinct.items() if key not in outcomes], executor.width)
     pending.sort(key=cost_of, reverse=True)  # so that no worker begins a long one when the others are through
-    progress.begin(asked=len(tasks), distinct=len(distinct), found=len(outcomes))
-    progress.queue(pending, executor.width)
-    with closing(executor.run(pending, progress)) as finished:
-        for task, made in finished:
-            for key, outcome in zip(task.keys, made, strict=True):
-                outcomes[key] = outcome
-                if store and not isinstance(outcome, tuple):
-                    store.put(key, outcome)
-            progress.done(task)
-    progress.end()
+    more = len({*held} - distinct.keys())
+    asked = len(tasks) + len(held)
+    progress.begin(asked=asked, distinct=len(distinct) + more, found=len(outcomes) + more)
+    try:
+        progress.queue(pending, executor.width)
+        with closing(executor.run(pending, progress)) as finished:
+            for task, made in finished:
+                for key, outcome in zip(task.keys, made, strict=True):
+                    outcomes[key] = outcome
+                    if store and not isinstance(outcome, tuple):
+                        store.put(key, outcome)
+                progress.done(task)
+    finally:
+        progress.end()
     return outcomes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ParamSpec, TypeVar
 
 from gipspec.data import Dataset
@@ -13,6 +13,7 @@ from gipspec.engine.execute import Failure, execute
 from gipspec.engine.executor import Executor
 from gipspec.engine.families import adjust_differences
 from gipspec.engine.fitted import Fitted
+from gipspec.engine.kept import Marks, keep, may_be_kept, recall, relabelled, unmarked
 from gipspec.engine.prepare import fit_tasks, tune_tasks
 from gipspec.engine.progress import Progress
 from gipspec.engine.results import Estimate, IndexWeights, NamedSeries, Results
@@ -33,6 +34,7 @@ class Failures:
     """The problems of models, each with its place; a failed model spares the others."""
 
     problems: list[Problem]
+    labels: Mapping[str, str]
 
     def attempt(
         self, subject: Model | Contrast, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
@@ -45,7 +47,8 @@ class Failures:
             return None
 
     def add(self, subject: Model | Contrast, problems: Failure) -> None:
-        self.problems += [p.at(subject.span).about(subject.name) for p in problems]
+        named = (unmarked(p, self.labels) for p in problems)
+        self.problems += [p.at(subject.span).about(subject.name) for p in named]
 
 
 def run_plan(
@@ -56,13 +59,16 @@ def run_plan(
     Numbers depend on neither the executor nor what the store holds. A model that fails is reported at its
     line; the others finish. Raises GipError (G501) where the store cannot be written.
     """
-    failures = Failures(problems=[])
-    panel = plan.study.panel
+    failures = Failures(problems=[], labels=dataset.labels)
+    panel, marked = plan.study.panel, replace(dataset, labels=Marks())
+    models = [step.model for step in plan.estimates]
+    recalled = {m.name: kept for m in models if (kept := recall(store, m, dataset)) is not None}
     ready: list[tuple[Model, Work]] = []
-    for step in plan.estimates:
-        work = failures.attempt(step.model, prepare_model, step.model, dataset, panel)
-        if work is not None:
-            ready.append((step.model, work))
+    for model in models:
+        if model.name not in recalled:
+            work = failures.attempt(model, prepare_model, model, marked, panel)
+            if work is not None:
+                ready.append((model, work))
     searches = [task for model, work in ready for task in tune_tasks(model, work)]
     tuned = execute(searches, store=store, executor=executor, progress=progress) if searches else {}
     asked: list[tuple[Model, Work, list[list[FitTask]]]] = []
@@ -71,17 +77,24 @@ def run_plan(
         if tasks is not None:
             asked.append((model, work, tasks))
     every = [task for _, _, reps in asked for rep in reps for task in rep]
-    fitted = execute(every, store=store, executor=executor, progress=progress)
-    estimates: list[Estimate] = []
-    series: list[NamedSeries] = []
+    held = [key for kept in recalled.values() for key in kept.fits]
+    fitted = execute(every, store=store, executor=executor, progress=progress, held=held)
+    found = {name: kept.made for name, kept in recalled.items()}
     for model, work, reps in asked:
         made = failures.attempt(model, _finish, work, reps, fitted)
-        if made is None:
-            continue
-        failures.add(model, made.problems)
-        estimates += assemble(model, made, dataset)
-        series += name_series(model, made)
-    shown = rollouts((step.model for step in plan.estimates), dataset)
+        if made is not None:
+            keys = [task.key for rep in reps for task in rep]
+            whole = may_be_kept(made) and not any(isinstance(fitted[key], tuple) for key in keys)
+            found[model.name] = keep(store, model, dataset, made, keys) if whole else made
+    estimates: list[Estimate] = []
+    series: list[NamedSeries] = []
+    for model in models:
+        if model.name in found:
+            made = relabelled(found[model.name], dataset.labels)
+            failures.add(model, made.problems)
+            estimates += assemble(model, made, dataset)
+            series += name_series(model, made)
+    shown = rollouts(models, dataset)
     series += [NamedSeries(name=s.key, model_name="", series=s) for s in shown]
     estimates = adjust_differences(estimates, plan.study.seed)
     for contrast in plan.contrasts:
@@ -97,7 +110,7 @@ def run_plan(
         indices=_indices(dataset),
         problems=sort_problems(failures.problems),
         labels=tuple(sorted(dataset.labels.items())),
-        versions=run_versions(step.model for step in plan.estimates),
+        versions=run_versions(models),
         draft=plan.draft,
     )
 

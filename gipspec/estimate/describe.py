@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from gipspec.estimate.influence import Array
 
@@ -81,7 +80,7 @@ def gap_of_means(x: Array, arm: Array, clusters: Codes | None) -> Gap:
         factor = count / (count - 1) * (n - 1) / (n - 2) if count > 1 else math.nan
     variance = factor * (bread @ (scores.T @ scores) @ bread)[1, 1]
     se = math.sqrt(variance) if variance > 0 else math.nan
-    p = float(2 * stats.norm.sf(abs(beta[1] / se))) if se > 0 else math.nan
+    p = math.erfc(abs(beta[1] / se) / math.sqrt(2)) if se > 0 else math.nan
     return Gap(difference=float(beta[1]), se=se, p=p)
 
 
@@ -107,8 +106,10 @@ def correlation(x: Array, y: Array) -> Correlation:
     r = float(np.corrcoef(a, b)[0, 1])
     if abs(r) >= 1:
         return Correlation(r=math.copysign(1.0, r), p=0.0, n=n)
+    from scipy.special import stdtr
+
     t = abs(r) * math.sqrt((n - 2) / (1 - r * r))
-    return Correlation(r=r, p=float(2 * stats.t.sf(t, n - 2)), n=n)
+    return Correlation(r=r, p=float(2 * stdtr(n - 2, -abs(t))), n=n)
 
 
 def variance_inflation(x: Array) -> Array:
