@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+import warnings
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -87,10 +88,14 @@ class Pool:
                 pre_dispatch="2*n_jobs",
                 max_nbytes=None,  # the arrays are on the shelf
             )
-            for at, outcomes in run(
-                delayed(_perform_packed)(at, parcel) for at, parcel in enumerate(parcels)
-            ):
-                yield tasks[at], outcomes
+            done = run(delayed(_perform_packed)(at, parcel) for at, parcel in enumerate(parcels))
+            try:
+                for at, outcomes in done:
+                    yield tasks[at], outcomes
+            finally:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")  # that tasks were cancelled: the run is being ended
+                    done.close()
 
 
 @contextmanager
