@@ -77,7 +77,7 @@ def kind_of(models: Iterable[Model | None]) -> str:
     for kind, suits in INFERRED:
         if shown and all(m is not None and suits(m) for m in shown):
             return kind
-    many = len(shown) > MOST_LINES and all(m is None or has_one_effect(m) for m in shown)
+    many = len(shown) > MOST_LINES and all(m is not None and has_one_effect(m) for m in shown)
     return "curve" if many else "coefficients"
 
 
