@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gipspec.report.cells import EMPTY, Cell, Coefficient, Number, Text
+from gipspec.report.cells import EMPTY, TICK, Cell, Coefficient, Mark, Number, Text
 from gipspec.report.escape import Latex, beyond_latin, escape
 from gipspec.report.latex_cells import aligned_number, broken, cell_latex, integer_part
 from gipspec.report.latex_style import (
@@ -19,14 +19,13 @@ from gipspec.report.latex_style import (
     rules_of,
     title_of,
 )
+from gipspec.report.latex_width import CELL_WIDTH, size_of_long
 from gipspec.report.lines import wrap
 from gipspec.report.printed import is_finite, plain_cell
 from gipspec.report.styles import Style
 from gipspec.report.table import STUB_WIDTH, Block, HeaderRow, Row, Table, beside_headings
 from gipspec.report.templates import latex_environment, render
 from gipspec.source import display_width
-
-CELL_WIDTH = 14  # characters of a heading or text over one column
 
 # Type size and half the gap between columns in points, by the number of columns.
 SIZES = ((2, r"\small", 14), (4, r"\small", 8), (6, r"\footnotesize", 6), (99, r"\footnotesize", 4))
@@ -77,6 +76,8 @@ def view_of(table: Table) -> dict[str, object]:
         size = r"\footnotesize"
     if _crowded(table):
         gap = max(gap, CROWDED)
+    if table.page.long:
+        size, gap = size_of_long(table)
     header = tuple(_head(row, table.style) for row in table.header)
     blocks = _widened(tuple(_block(b, table) for b in table.blocks), table)
     return {
@@ -112,7 +113,12 @@ def _texts(table: Table) -> Iterable[str]:
     yield from (b.title for b in table.blocks)
     heads = (h.cell for row in table.headings() for h in row.cells)
     cells = (c for row in table.lines() for c in (row.stub, *row.cells))
-    yield from (plain_cell(c) for c in (*heads, *cells, *table.notes))
+    yield from (plain_cell(c) for c in (*heads, *cells, *table.notes) if not _is_tick(c))
+
+
+def _is_tick(cell: Cell) -> bool:
+    """Tell whether a cell prints a tick, which LaTeX takes from mathematics."""
+    return isinstance(cell, Mark) and cell.text == TICK
 
 
 def _crowded(table: Table) -> bool:

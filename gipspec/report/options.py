@@ -43,7 +43,6 @@ class TableOptions:
     width: str = ""  # of the style
     long: bool = False
     landscape: bool = False
-    standalone: bool = False
 
     def shows(self, term: str) -> bool:
         """Tell whether `keep` and `drop` leave a term in; without `keep` all are."""
@@ -92,7 +91,6 @@ def options_of(request: TableRequest, style: Style | None = None) -> TableOption
         width=str(given.get("width", "")),
         long=bool(given.get("long", False)),
         landscape=bool(given.get("landscape", False)),
-        standalone=bool(given.get("standalone", False)),
     )
 
 

@@ -16,10 +16,12 @@ from gipspec.lang.study import Study
 from gipspec.report.build import build_table
 from gipspec.report.figures.files import write_figures
 from gipspec.report.files import file_name_fault, unwritable
-from gipspec.report.formats import Format, all_formats, formats_of, lacking
+from gipspec.report.formats import FORMATS, Format, all_formats, formats_of, lacking
+from gipspec.report.formats.word_numbers import numbers_docx
 from gipspec.report.lock import NAME as LOCK
 from gipspec.report.lock import Lock, changed_outputs, lock_text, make_lock, relock, sha256
 from gipspec.report.macros import numbers_tex
+from gipspec.report.numbers import numbers_csv
 from gipspec.report.page import NAME as PAGE
 from gipspec.report.page import Parts, Picture, pictures_of, report_page
 from gipspec.report.saved import results_json
@@ -149,7 +151,7 @@ def _write_exhibits(
 ) -> tuple[tuple[tuple[Table, ...], tuple[Picture, ...]], tuple[Problem, ...]]:
     """Write numbers, tables and figures; return the exhibits that could be made, and what went wrong."""
     problems = [*lacking(study, asked)]
-    problems += folder.write("numbers.tex", lambda: numbers_tex(results, templates).encode("utf-8"))
+    problems += _write_numbers(results, folder, templates, {f.name for f in all_formats(study, asked)})
     names: list[tuple[str, Span | None]] = [(request.name, request.span) for request in study.tables]
     tables: list[Table] = []
     for wanted in _tables(results, study, asked, templates):
@@ -168,6 +170,18 @@ def _write_exhibits(
     figures, wrong = write_figures(results, study, folder)
     shown = tuple(tables), pictures_of(figures, study, folder.path)
     return shown, (*problems, *wrong)
+
+
+def _write_numbers(
+    results: Results, folder: Folder, templates: Path | None, formats: set[str]
+) -> tuple[Problem, ...]:
+    """Write the numbers for LaTeX, and for Word and for programs where tables are written for these."""
+    problems = [*folder.write("numbers.tex", lambda: numbers_tex(results, templates).encode("utf-8"))]
+    if "docx" in formats and FORMATS["docx"].missing() is None:
+        problems += folder.write("numbers.docx", lambda: numbers_docx(results))
+    if formats & {"docx", "csv", "xlsx"}:
+        problems += folder.write("numbers.csv", lambda: numbers_csv(results).encode("utf-8"))
+    return tuple(problems)
 
 
 def _tables(
@@ -199,5 +213,5 @@ def _clash(name: str, span: Span | None, names: list[tuple[str, Span | None]]) -
 def _write_table(wanted: Wanted, table: Table, folder: Folder, templates: Path | None) -> Iterator[Problem]:
     for entry in wanted.formats:
         if entry.missing() is None:
-            name = f"tables/{wanted.name}.{entry.name}"
+            name = f"tables/{wanted.name}.{entry.ending or entry.name}"
             yield from folder.write(name, partial(entry.write, table, templates))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 
 from report_factory import (
     contrast,
@@ -17,9 +18,13 @@ from report_factory import (
     study,
 )
 
-from gipspec.engine.results import IndexWeights
+from gipspec.engine.results import IndexWeights, VariableTable
+from gipspec.lang.parser import parse
+from gipspec.lang.study import Let, Value
+from gipspec.lang.syntax import Expr, LetStatement
 from gipspec.report import build_table, weights_table
 from gipspec.report.table import Table
+from gipspec.source import Source
 
 HOSTILE = '\\input{/etc/passwd} 100% & a_b #1 $x^2$ ~ {y} \\write18{ls} "q" `b` [z] | <- -- \u202e*\nnext\x00'
 
@@ -46,7 +51,7 @@ def default() -> Table:
     return build_table(wanted, results((base, quad, lasso, rf, gap)), spec)
 
 
-def panels() -> Table:
+def panels(**options: Value) -> Table:
     found = (
         estimate("recent", sample="recent", n=3653, line="recent <- base; sample=recent"),
         estimate("winsor.1%", 0.05077, winsor=0.01),
@@ -63,6 +68,7 @@ def panels() -> Table:
         ("A. Samples", tuple(names[:3])),
         ("B. Algorithms", tuple(names[3:5])),
         ("C. Policies", tuple(names[5:])),
+        **options,
     )
     return build_table(wanted, results(found), study())
 
@@ -172,4 +178,162 @@ def weights() -> Table:
     return weights_table(results((), indices=(index,)), study(labels=(("recover", "Recovery"),)))
 
 
-CASES = {f.__name__: f for f in (default, panels, chinese, hostile, eight, joint, groups, weights)}
+def aer() -> Table:
+    return panels(style="aer", note=("Data from the yearbooks.",))
+
+
+def qje() -> Table:
+    return panels(style="qje", notes="brief")
+
+
+def frontiers() -> Table:
+    return panels(style="frontiers", digits=4)
+
+
+def beside() -> Table:
+    """Every option of a cell at once: two columns a model, three lines below, ticks, rows of the user's."""
+    found = (
+        estimate("base", measures=(("first_stage_f", 24.13), ("first_stage.coef", 0.3121))),
+        estimate("quad", -12.3456, 4.0021, controls=()),
+    )
+    wanted = request(
+        "base",
+        "quad",
+        title="Beside & below",
+        beside="se",
+        below=("t", "p", "ci"),
+        brackets="square",
+        significant=3,
+        stars=(0.05, 0.001),
+        marks="ticks",
+        names=(("base", "Base_%"), ("quad", "With squares")),
+        rename=(("gip", "Park #1"),),
+        rows=("controls", "effects", "n", "spread", "clusters", "first_stage", "residual", "quality"),
+        add=(("Trends", ("yes", "no")), ("Mean of outcome", ("0.430", "1.25")), ("Source", ("survey",))),
+    )
+    return build_table(wanted, results(found), study())
+
+
+def long() -> Table:
+    events = [
+        estimate(
+            f"event.{t}",
+            0.01 * t,
+            0.011,
+            model_name="event",
+            term=f"t{t}",
+            term_label=f"{t} after",
+            variant="",
+            choice="",
+        )
+        for t in range(60)
+    ]
+    wanted = request("event", name="long", title="Sixty periods", long=True, style="qje")
+    return build_table(wanted, results(events), study())
+
+
+def landscape() -> Table:
+    found = [estimate(f"m{i}", 1234.5 * (-1) ** i, 10.0) for i in range(12)]
+    names = tuple(e.name for e in found)
+    wanted = request(*names, name="wide", title="Twelve columns", landscape=True, width="full")
+    return build_table(wanted, results(found), study())
+
+
+NAMES = ("resilience", "gip", "lngdp", "density")
+LETS = (("lngdp", "log(gdp)"), ("resilience", "entropy(+resist, -volatility)"))
+
+
+def variables(kind: str, *, by: str = "", **options: Value) -> Table:
+    """A table of four variables, in two panels, with numbers made by hand."""
+    statistics = [
+        (name, key, value * (i + 1))
+        for i, name in enumerate(NAMES)
+        for key, value in (
+            *(("n", 5058), ("mean", 0.51234), ("sd", 0.2), ("min", -1.5), ("p25", 0.1), ("median", 0.4)),
+            *(("p75", 0.9), ("max", 1234.5), ("vif", 1.2345)),
+            *(
+                (f"{arm}.{key}", value)
+                for arm in (0, 1)
+                for key, value in (("n", 99), ("mean", 2), ("sd", 1))
+            ),
+            *(("difference", -0.0421), ("difference.se", 0.0211), ("difference.p", 0.0111)),
+            *((f"{key}.{other}", value) for other in NAMES[:i] for key, value in (("r", 0.21), ("p", 0.003))),
+        )
+    ]
+    found = VariableTable(
+        table="variables",
+        kind=kind,
+        statistics=tuple(statistics),
+        rows=5058,
+        by=by,
+        arms=("0", "1") if by else (),
+        cluster="city" if by else "",
+        clusters=281 if by else 0,
+    )
+    wanted = panelled(
+        ("A. Outcome and treatment", NAMES[:2]),
+        ("B. Controls", NAMES[2:]),
+        name="variables",
+        title="Variables",
+        kind=kind,
+        **({"by": by} if by else {}),
+        **options,
+    )
+    lets = tuple(Let(name=name, value=expression(text)) for name, text in LETS)
+    labels = (
+        ("gdp", "GDP (100 million yuan)"),
+        ("density", "Density (people/km²)"),
+        ("resist", "Resistance"),
+    )
+    spec = study(lets=lets, labels=labels, models=(model("base"),))
+    return build_table(wanted, results((), variables=(found,)), spec)
+
+
+def expression(text: str) -> Expr:
+    statements, _ = parse(Source.of("x.gip", f"let x = {text}\n"))
+    statement = statements.statements[0]
+    assert isinstance(statement, LetStatement)
+    return statement.value
+
+
+def definitions() -> Table:
+    return variables("definitions", style="frontiers")
+
+
+def descriptives() -> Table:
+    return variables("descriptives", digits=2)
+
+
+def arms() -> Table:
+    return variables("descriptives", by="gip", style="qje")
+
+
+def correlations() -> Table:
+    return variables("correlations")
+
+
+def vif() -> Table:
+    return variables("vif", style="aer")
+
+
+CASES: dict[str, Callable[[], Table]] = {
+    f.__name__: f
+    for f in (
+        *(
+            default,
+            panels,
+            chinese,
+            hostile,
+            eight,
+            joint,
+            groups,
+            weights,
+            aer,
+            qje,
+            frontiers,
+            beside,
+            long,
+        ),
+        *(landscape, definitions, descriptives, arms, correlations, vif),
+    )
+}

@@ -160,10 +160,10 @@ def request(*members: str, name: str = "main", title: str = "Baseline", **option
 
 
 def panelled(
-    *panels: tuple[str, tuple[str, ...]], name: str = "robust", title: str = "Robustness"
+    *panels: tuple[str, tuple[str, ...]], name: str = "robust", title: str = "Robustness", **options: Value
 ) -> TableRequest:
     made = tuple(TablePanel(title=text, members=members) for text, members in panels)
-    return TableRequest(name=name, title=title, panels=made, span=SPAN)
+    return TableRequest(name=name, title=title, panels=made, options=tuple(options.items()), span=SPAN)
 
 
 def model(name: str, learner: str = "gbm") -> Model:

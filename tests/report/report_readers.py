@@ -16,7 +16,10 @@ from docx.oxml.ns import qn
 from markdown_it import MarkdownIt
 
 MINUS = "\N{MINUS SIGN}"
-PRINTED = re.compile(r"-?[0-9][0-9,]*(\.[0-9]+)?\**|\(-?[0-9][0-9,]*\.[0-9]+\)|\[-?[0-9.,]+, -?[0-9.,]+\]")
+NUMBER = r"-?[0-9][0-9,]*\.[0-9]+"
+PRINTED = re.compile(
+    rf"-?[0-9][0-9,]*(\.[0-9]+)?\**|\({NUMBER}\)|\[{NUMBER}\]|\[-?[0-9.,]+, -?[0-9.,]+\]"
+)
 
 
 def numbers(cells: list[str]) -> list[str]:
@@ -36,13 +39,16 @@ TEX = (
 )
 
 
+SPANNING = re.compile(r"\\multicolumn\{\d+\}\{c\}\{(.*)\}")
+
+
 def tex_cells(text: str) -> list[str]:
     cells: list[str] = []
     for line in text.splitlines():
         if line.endswith(r"\\"):
             for pattern, plain in TEX:
                 line = re.sub(pattern, plain, line)
-            cells += [cell.strip() for cell in line.removesuffix(r"\\").split(" & ")]
+            cells += [SPANNING.sub(r"\1", cell.strip()) for cell in line.removesuffix(r"\\").split(" & ")]
     return cells
 
 

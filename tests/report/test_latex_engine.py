@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import subprocess
@@ -9,30 +10,50 @@ from pathlib import Path
 
 import pytest
 from report_cases import CASES
-from report_factory import estimate, results
+from report_factory import estimate, request, results, study
 from report_tools import tool
 
-from gipspec.report import latex_table, numbers_tex
+from gipspec.report import FORMATS, build_table, latex_table, numbers_tex
 
 pytestmark = pytest.mark.latex
 
-PACKAGES = r"\usepackage{booktabs,threeparttable,adjustbox}"
 HAN = r'\usepackage{fontspec}\setmainfont{WenQuanYi Zen Hei}\XeTeXlinebreaklocale "zh"'
-LATIN = ("default", "panels", "eight", "joint", "groups", "weights")
+LATIN = tuple(name for name in CASES if name not in ("chinese", "hostile"))
 TOLERANCE = 5.0  # points
+
+
+def packages(folder: Path) -> str:
+    """Return those that the first lines of the fragments in a folder name, and no other."""
+    named: set[str] = set()
+    for path in folder.glob("*.tex"):
+        found = re.search(
+            r"^% Preamble: \\usepackage\{(.*)\}$", path.read_text(encoding="utf-8"), re.MULTILINE
+        )
+        named |= set(found[1].split(",")) if found else set()
+    return f"\\usepackage{{{','.join(sorted(named))}}}" if named else ""
 
 
 def compiled(folder: Path, body: str, *, engine: str = "pdflatex", preamble: str = "") -> tuple[str, str]:
     """Typeset a document; return its log and its text."""
-    head = f"\\documentclass{{article}}\n{preamble}\n{PACKAGES}\n"
+    head = f"\\documentclass{{article}}\n{preamble}\n{packages(folder)}\n"
     document = f"{head}\\begin{{document}}\n{body}\n\\end{{document}}\n"
     (folder / "paper.tex").write_text(document, encoding="utf-8")
+    return typeset(folder, engine)
+
+
+def typeset(folder: Path, engine: str) -> tuple[str, str]:
+    """Run an engine over `paper.tex`, twice where it asks for it."""
     command = [tool(engine), "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "paper.tex"]
     # The log must not break long lines.
     environment = {**os.environ, "max_print_line": "10000"}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=120, check=False)
-    log = (folder / "paper.log").read_text(encoding="utf-8", errors="replace")
-    assert done.returncode == 0, log[-3000:]
+    for _ in range(2):
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, timeout=120, check=False
+        )
+        log = (folder / "paper.log").read_text(encoding="utf-8", errors="replace")
+        assert done.returncode == 0, log[-3000:]
+        if "Table widths have changed" not in log:
+            break
     subprocess.run([tool("pdftotext"), "-layout", "paper.pdf"], cwd=folder, check=True, timeout=60)
     return log, (folder / "paper.txt").read_text(encoding="utf-8")
 
@@ -53,6 +74,7 @@ def test_tables_compile_within_the_page(tmp_path: Path, engine: str) -> None:
     log, text = compiled(tmp_path, body, engine=engine)
     assert overfull(log) == []
     assert "Float too large" not in log
+    assert re.search(r"TABLE\s+[IVX]+", text) and "continued" in text
     for expected in (
         "0.052",
         "(0.011)",
@@ -88,15 +110,44 @@ def test_chinese(tmp_path: Path) -> None:
         assert expected in text
 
 
-def test_hostile_labels_are_printed(tmp_path: Path) -> None:
+SIGNS = "% & _ # $ ^ ~ \\ { } [x] * \\input{/etc/passwd} \\write18{touch obeyed} <script> =cmd()"
+VERY = "a label that is very, very long and goes on: " + "wörter und worte " * 6
+
+
+@pytest.mark.parametrize("style", ["default", "aer", "qje", "frontiers"])
+def test_hostile_labels_are_printed_in_every_style(tmp_path: Path, style: str) -> None:
     """Nothing is obeyed: no file is read, no command is run, and the reader sees what was written."""
-    write(tmp_path, "hostile")
-    log, text = compiled(tmp_path, "\\input{hostile}", engine="xelatex")
+    labels = (("city", SIGNS), ("lngdp", VERY), ("年份", "年份"))
+    shared = {"outcome_label": SIGNS, "term_label": VERY, "learner": SIGNS, "fe": ("city", "年份")}
+    found = (estimate("base", **shared), estimate("quad", sample=SIGNS, **shared))
+    texts = {"title": f"{SIGNS} 绿色", "note": (SIGNS, VERY), "names": (("base", SIGNS), ("quad", VERY))}
+    rows = {"rename": (("gip", SIGNS),), "add": ((SIGNS, (SIGNS, "yes")), (VERY, ("1.5",)))}
+    wanted = request("base", "quad", style=style, **texts, **rows)
+    lines = []
+    for at, more in enumerate(({}, {"long": True}, {"landscape": True, "width": "full", "beside": "ci"})):
+        asked = dataclasses.replace(wanted, options=(*wanted.options, *more.items()))
+        table = build_table(asked, results(found, labels=labels, title=SIGNS, data_name=SIGNS), study())
+        (tmp_path / f"t{at}.tex").write_text(latex_table(table), encoding="utf-8")
+        lines.append(f"\\input{{t{at}}}")
+    log, text = compiled(tmp_path, "\\clearpage\n".join(lines), engine="xelatex", preamble=HAN)
     assert overfull(log) == []
     assert "/etc/passwd)" not in log and "(/etc/passwd" not in log
+    assert not (tmp_path / "obeyed").exists()
     squeezed = re.sub(r"\s+", "", text)
-    assert "\\input{/etc/passwd}100%&a_b#1$x" in squeezed
-    assert "\\write18{ls}" in squeezed
+    assert squeezed.count("\\input{/etc/passwd}") > 6
+    assert "%&_#$" in squeezed and "\\write18{touchobeyed}" in squeezed and "绿色" in squeezed
+
+
+def test_a_table_alone_is_a_document(tmp_path: Path) -> None:
+    """Two documents as they are written, one with Chinese; the engine is the only thing added."""
+    for name, engine in (("beside", "pdflatex"), ("chinese", "xelatex")):
+        folder = tmp_path / name
+        folder.mkdir()
+        text = FORMATS["standalone"].write(CASES[name](), None).decode("utf-8")
+        (folder / "paper.tex").write_text(text, encoding="utf-8")
+        log, shown = typeset(folder, engine)
+        assert overfull(log) == [] and "Missing character" not in log
+        assert ("Park #1" if name == "beside" else "绿色工业园区") in shown
 
 
 def test_numbers_in_text_math_and_arithmetic(tmp_path: Path) -> None:

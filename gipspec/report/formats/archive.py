@@ -38,7 +38,12 @@ def require(package: str, ending: str) -> None:
 
 def sealed(data: bytes, table: Table) -> bytes:
     """Return an archive without times, its properties those of the table."""
-    properties = PROPERTIES.format(title=escape(title_of(table)), origin=escape(origin_of(table)))
+    return sealed_as(data, title_of(table), origin_of(table))
+
+
+def sealed_as(data: bytes, title: str, origin: str) -> bytes:
+    """Return an archive without times, with a title and a word on where it comes from."""
+    properties = PROPERTIES.format(title=escape(title), origin=escape(origin))
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as made, zipfile.ZipFile(out, "w") as final:
         for name in made.namelist():

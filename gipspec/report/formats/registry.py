@@ -15,7 +15,7 @@ from gipspec.report.formats.html import html_table
 from gipspec.report.formats.markdown import markdown_table
 from gipspec.report.formats.typst import typst_table
 from gipspec.report.formats.word import docx_table
-from gipspec.report.latex import latex_table
+from gipspec.report.latex import latex_table, standalone_table
 from gipspec.report.options import options_of
 from gipspec.report.table import Table
 
@@ -26,12 +26,14 @@ Writer = Callable[[Table, Path | None], bytes]
 class Format:
     """A format: its ending, what writes it, and the package that it needs beyond those of gipspec.
 
-    `write` takes a table and the folder of a user's templates, and raises GipError (G502, G507, G508).
+    `write` takes a table and the folder of a user's templates, and raises GipError (G502, G507, G508). The
+    file is called by its name, unless it has an `ending` of its own.
     """
 
     name: str
     write: Writer
     package: str = ""
+    ending: str = ""
 
     def missing(self) -> Problem | None:
         """Return the problem of a package that is not installed."""
@@ -50,6 +52,7 @@ _LISTED = (
     Format(name="typ", write=_text(typst_table)),
     Format(name="csv", write=lambda table, _: csv_table(table).encode("utf-8")),
     Format(name="xlsx", write=lambda table, _: xlsx_table(table), package="openpyxl"),
+    Format(name="standalone", write=_text(standalone_table), ending="standalone.tex"),
 )
 
 FORMATS = {entry.name: entry for entry in _LISTED}

@@ -81,7 +81,7 @@ def _look(code: str, how: str) -> str:
     return LOOKS.get(how, "{0}").replace("{0}", code)
 
 
-def _caption(style: Style) -> dict[str, Typst] | None:
+def _caption(style: Style) -> dict[str, object] | None:
     """Return what the template needs to set a caption, None for one that the document may set as it does."""
     given = (style.label, style.numbers, style.separator, style.caption_align)
     if (*given, style.label_look, style.title_look) == PLAIN_CAPTION:
@@ -90,7 +90,7 @@ def _caption(style: Style) -> dict[str, Typst] | None:
     how = "plain" if style.title_look == "headline" else style.title_look
     return {
         "supplement": escape(style.label),
-        "numbering": Typst('"I"' if style.numbers == "roman" else '"1"'),
+        "roman": style.numbers == "roman",
         "separator": Typst("linebreak()" if newline else escape(style.separator)[:-1] + _blank(style) + '"'),
         "align": Typst("left" if style.caption_align == "left" else "center"),
         "label": Typst(_look("[#it.supplement #context it.counter.display(it.numbering)]", style.label_look)),
