@@ -24,7 +24,8 @@ from gipspec.recipe.found import Series
 from gipspec.recipe.piece import Piece
 from gipspec.recipe.work import Array
 
-BINS = 40
+BINS = 40  # of what is left of a treatment
+FINE = 100  # of propensities
 MOST_CONTROLS = 200  # of a series
 TREATED, UNTREATED = "treated", "untreated"
 NAN = float("nan")
@@ -100,14 +101,16 @@ def overlap_series(propensities: Iterable[Propensity]) -> tuple[Series, ...]:
 
 
 def _histogram(one: Propensity) -> Columns:
-    edges = np.linspace(0, 1, BINS + 1)
-    by_arm = [counts(one.m_hat[:, one.d == level], edges) for level in (0, 1)]
+    """Count the rows of each arm in hundredths, but for those where neither arm has any."""
+    edges = np.linspace(0, 1, FINE + 1).round(2)
+    by_arm = np.stack([counts(one.m_hat[:, one.d == level], edges) for level in (0, 1)])
+    held = np.flatnonzero(by_arm.any(axis=0))
     return {
-        "of": [one.of] * (2 * BINS),
-        "arm": [arm for arm in one.arms for _ in range(BINS)],
-        "from": np.tile(edges[:-1], 2).tolist(),
-        "to": np.tile(edges[1:], 2).tolist(),
-        "rows": np.concatenate(by_arm).tolist(),
+        "of": [one.of] * (2 * len(held)),
+        "arm": [arm for arm in one.arms for _ in held],
+        "from": np.tile(edges[held], 2).tolist(),
+        "to": np.tile(edges[held + 1], 2).tolist(),
+        "rows": by_arm[:, held].ravel().tolist(),
     }
 
 

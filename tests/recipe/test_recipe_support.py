@@ -48,10 +48,9 @@ def smd(x, d, weight):
 
 def test_propensities_are_counted_by_arm(results):
     found = table(results, "all.propensity")
-    assert len(found) == 80 and found.groupby("arm").rows.sum().to_dict() == {
-        "treated": D.sum(),
-        "untreated": (1 - D).sum(),
-    }
+    assert found.groupby("arm")["rows"].sum().to_dict() == {"treated": D.sum(), "untreated": (1 - D).sum()}
+    wide = found.pivot(index="from", columns="arm", values="rows")
+    assert (wide.sum(axis=1) > 0).all() and found.to.to_numpy() == pytest.approx(found["from"] + 0.01)
     for arm, rows in (("untreated", D == 0), ("treated", D == 1)):
         here = found[found.arm == arm]
         for low, high, count in zip(here["from"], here["to"], here["rows"], strict=True):

@@ -24,6 +24,7 @@ from gipspec.report.figures.figure import (
     Words,
 )
 
+MOST_EDGED = 60  # rows of tiles with a line between them
 SHADES = LinearSegmentedColormap.from_list("shades", ["#ebebeb", "#2f4b62"])  # white is for what is missing
 HALO = [patheffects.withStroke(linewidth=2.0, foreground="white")]
 
@@ -189,7 +190,14 @@ def _number(value: float) -> str:
 def _(mark: Heatmap, axes: Axes) -> None:
     grid = np.ma.masked_invalid(np.array(mark.z))
     shades = axes.pcolormesh(
-        mark.x, mark.y, grid, cmap=SHADES, shading="nearest", edgecolors="white", linewidth=0.2, zorder=1
+        mark.x,
+        mark.y,
+        grid,
+        cmap=SHADES,
+        shading="nearest",
+        edgecolors="white" if len(mark.y) <= MOST_EDGED else "face",
+        linewidth=0.2,
+        zorder=1,
     )
     if mark.values is None:
         bar = axes.figure.colorbar(shades, ax=axes, shrink=0.9, pad=0.02, aspect=30)

@@ -17,7 +17,7 @@ KIND = "balance"
 MOST_CONTROLS = 40  # of a panel
 SMALL = 0.1  # a difference that is usually called small (Austin 2011)
 STAGES = (("before", "As they are"), ("effects", "Effects removed"), ("after", "As the estimate weighs rows"))
-LABEL = 30  # letters of a control in one line
+LABEL = 34  # letters of a control in one line
 STEPS = (0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)  # of the horizontal axis
 ROW, LEGEND = 0.18, 0.25  # inches
 

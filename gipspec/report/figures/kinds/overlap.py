@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from math import ceil
 
 from gipspec.engine.results import Results
@@ -26,6 +27,9 @@ from gipspec.report.names import english_list
 KINDS = ("propensity", "residual")
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5)  # of the shares at an axis
 HEIGHT = 2.5
+FINE = 0.01  # the bins of the series
+MOST_BINS, WIDTHS = 50, (1, 2)  # of the figure, in those of the series
+WHOLE = 60  # of these, beyond which all are shown
 
 
 def overlap_figure(request: FigureRequest, results: Results, study: Study) -> Figure:
@@ -66,22 +70,37 @@ def _propensity(part: Part, support: Part, title: str, cast: Cast) -> Panel:
     """Draw the share of each arm's rows between the edges of bins, the first arm downwards."""
     marks: list[Mark] = []
     tops: list[float] = []
+    edges = _edges(part)
     for style, (arm, sign) in enumerate(zip(reversed(part.arms), (1, -1), strict=True)):
         rows = part.numbers("rows", arm)
+        starts = part.numbers("from", arm)
         total = sum(rows)
-        heights = tuple(sign * r / total for r in rows)
-        edges = (*part.numbers("from", arm), part.numbers("to", arm)[-1])
+        shares = [0.0] * (len(edges) - 1)
+        for start, count in zip(starts, rows, strict=True):
+            shares[bisect(edges, start + FINE / 2) - 1] += count / total
+        heights = tuple(sign * share for share in shares)
         marks.append(Bars(edges=edges, heights=heights, style=style, label=arm.capitalize()))
-        tops.append(max(abs(h) for h in heights))
+        tops.append(max(shares))
     bounds = (support.numbers("bound.low")[0], support.numbers("bound.high")[0])
-    marks += [Reference(at=b, upright=True) for b in bounds if 0 < b < 1]
+    marks += [Reference(at=b, upright=True) for b in bounds if edges[0] < b < edges[-1]]
     marks.append(Reference(at=0.0))
+    room = 0.02 * (edges[-1] - edges[0])
     return Panel(
         marks=tuple(marks),
         title=title,
-        x=Axis(label=propensity_label(part, cast), low=-0.02, high=1.02),
+        x=Axis(label=propensity_label(part, cast), low=edges[0] - room, high=edges[-1] + room),
         y=Axis(label="Share of the arm", ticks=_mirrored(tops[1], tops[0])),
     )
+
+
+def _edges(part: Part) -> tuple[float, ...]:
+    """Return the edges of at most fifty bins over the propensities that occur, or over all of them."""
+    low, high = (round(100 * v) for v in (min(part.numbers("from")), max(part.numbers("to"))))
+    if high - low > WHOLE:
+        low, high = 0, 100
+    wide = next(w for w in WIDTHS if high - low <= MOST_BINS * w)
+    low, high = low - low % wide, high + -high % wide
+    return tuple(k / 100 for k in range(low, high + 1, wide))
 
 
 def _mirrored(below: float, above: float) -> tuple[tuple[float, str], ...]:

@@ -14,7 +14,7 @@ from gipspec.report.figures.figure import Axis, Bars, Column, Figure, Floats, He
 from gipspec.report.figures.members import cast_of, column, words
 from gipspec.report.names import joined_label
 
-MOST_ROWS = 200  # of tiles: more units are shown by every so many-th
+MOST_ROWS = 400  # of tiles: more units are shown by every so many-th
 MOST_TICKS = 10
 PATH = "t."
 
