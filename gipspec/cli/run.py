@@ -61,7 +61,7 @@ def read_formats(
     "formats",
     multiple=True,
     callback=read_formats,
-    help="Formats of tables beside LaTeX: docx,html,md,typ,csv,xlsx.",
+    help="Formats of tables beside LaTeX: docx,html,md,typ,csv,xlsx,standalone.",
 )
 @click.option("--templates", type=click.Path(path_type=Path), help="Folder of templates of your own.")
 @click.option("--locked", is_flag=True, help="Refuse data and versions that are not those of gipspec.lock.")
