@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from gipspec.propose.panel import Pair
-from gipspec.propose.profile import Profile, Sight
+from gipspec.propose.profile import Profile, Sight, flag_name
 from gipspec.propose.treatment import dummies, varies_within_units
-from gipspec.propose.words import ATTRIBUTE, OUTCOME, TREATMENT, UNIT, score, shifted, stem
+from gipspec.propose.words import ATTRIBUTE, OUTCOME, TIME, TREATMENT, UNIT, lagged, score, shifted, stem
 
 MOST = 200  # columns to look into
 MOST_CONTROLS = 12
@@ -42,12 +42,19 @@ def outcomes(sight: Sight, pair: Pair | None, treatment: str, given: str = "") -
     for p in sight.profiles.values():
         if p.is_text or p.constant or p.name in taken or p.name in families or p.present < p.rows / 2:
             continue
-        if identifies(p) or p.yearly:
+        if identifies(p) or p.yearly or score(TIME, p.name) >= 3:
             continue
         found.append(Outcome(name=p.name, worth=_worth(sight, p), called=_called(sight, p)))
     ranked = sorted(found, key=lambda o: (-o.worth, sight.profiles[o.name].position))[:MOST]
     wanted = [o for o in ranked if pair is None or varies_within_units(sight, pair, o.name)]
-    return tuple(o for o in wanted if not treatment or not twins(sight, o.name, treatment))
+    return tuple(o for o in wanted if not treatment or _tells(sight, o.name, treatment))
+
+
+def _tells(sight: Sight, outcome: str, treatment: str) -> bool:
+    """Tell whether the treatment varies where an outcome is known, and is not another form of it."""
+    treated = sight.values(treatment)[sight.known(treatment) & sight.known(outcome)]
+    varies = len(treated) > 0 and float(treated.min()) < float(treated.max())
+    return varies and not twins(sight, outcome, treatment)
 
 
 def _worth(sight: Sight, p: Profile) -> float:
@@ -57,7 +64,8 @@ def _worth(sight: Sight, p: Profile) -> float:
     worth += 1.0 if _logs(sight, p.name) else 0.0
     worth -= 2.0 if _changes(sight, p.name) else 0.0
     worth += 1.0 if _last_wave(sight, p.name) else 0.0
-    worth -= 4.0 if shifted(p.name) and not _logs(sight, p.name) else 0.0
+    late = shifted(p.name) or lagged(p.name, sight.profiles)
+    worth -= 4.0 if late and not _logs(sight, p.name) else 0.0
     worth -= score(ATTRIBUTE, p.name, p.label) + score(TREATMENT, p.name) / 2
     return worth - p.position / max(1, len(sight.profiles))
 
@@ -145,6 +153,8 @@ def _refusal(
     rows: np.ndarray,
 ) -> str:
     """Return why a column is no control, or nothing where it may be one."""
+    if flag_name(p.name) in sight.lets:
+        return "a text; the column of 0 and 1 made of it says the same"
     if identifies(p):
         return "an identifier" if p.numeric else "a text of many values"
     if p.name in families:
@@ -156,7 +166,7 @@ def _refusal(
         return "a text; effects of the unit hold it already" if pair else ""
     if _called(sight, p) >= 3 and stem(p.name) != stem(outcome):
         return "looks like an outcome, which the treatment may move"
-    if shifted(p.name) and not _logs(sight, p.name):
+    if lagged(p.name, {outcome, treatment}) or (shifted(p.name) and not _logs(sight, p.name)):
         return "a lead or lag"
     for other, what in zip((outcome, treatment), TWINS, strict=True):
         if _marked(p.name, other) or stem(p.name) == other.lower():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -10,9 +11,12 @@ from numpy.typing import NDArray
 
 from gipspec.data.table import Table
 from gipspec.data.vector import Codes, Flags, missing
-from gipspec.lang.notation import can_be_named
+from gipspec.lang.notation import can_be_named, print_name, quote
 from gipspec.propose.words import stem
 
+YES = ("true", "yes", "t", "y", "treated", "treatment", "是", "有", "处理组", "实验组")
+NO = ("false", "no", "f", "n", "control", "untreated", "否", "无", "没有", "对照组", "控制组")
+_MARKS = re.compile(r"\W+")
 MOST_DISTINCT = 60  # of a column of periods that is not called one
 
 
@@ -68,6 +72,7 @@ class Sight:
     rows: int
     profiles: dict[str, Profile]
     alike: dict[str, list[str]]  # the columns of each stem
+    lets: dict[str, str] = field(default_factory=dict)  # columns of 0 and 1 made of texts, and how
 
     def values(self, name: str) -> NDArray[np.float64]:
         """Return a column of numbers (rows,)."""
@@ -84,7 +89,8 @@ class Sight:
 
 
 def look(table: Table) -> Sight:
-    """Profile every column of a table."""
+    """Profile every column of a table. Texts such as yes and no have a column of 0 and 1 beside them."""
+    table, lets = _with_flags(table)
     names = [str(c) for c in table.frame.columns]
     profiles = {
         name: _profile(table, name, position) for position, name in enumerate(names) if can_be_named(name)
@@ -92,7 +98,35 @@ def look(table: Table) -> Sight:
     alike: dict[str, list[str]] = {}
     for name in profiles:
         alike.setdefault(stem(name), []).append(name)
-    return Sight(table=table, rows=len(table.frame), profiles=profiles, alike=alike)
+    return Sight(table=table, rows=len(table.frame), profiles=profiles, alike=alike, lets=lets)
+
+
+def flag_name(name: str) -> str:
+    """Return the name of the column of 0 and 1 that stands beside a text."""
+    return f"{_MARKS.sub('_', name)}_yes"
+
+
+def _with_flags(table: Table) -> tuple[Table, dict[str, str]]:
+    """Add a column of 0 and 1 for each text that says yes or no, and return how a spec computes it."""
+    lets: dict[str, str] = {}
+    made: dict[str, NDArray[np.float64]] = {}
+    for name in map(str, table.frame.columns):
+        values = table.frame[name].to_numpy()
+        if values.dtype != object or not can_be_named(name):
+            continue
+        found = {v for v in values if v is not None}
+        yes = next((v for v in found if v.strip().lower() in YES), None) if len(found) == 2 else None
+        other = next(iter(found - {yes}), "") if yes is not None else ""
+        flag = flag_name(name)
+        if yes is None or other.strip().lower() not in NO or flag in table.frame.columns:
+            continue
+        lets[flag] = f"ifelse({print_name(name)} == {quote(yes)}, 1, 0)"
+        made[flag] = np.array([np.nan if v is None else float(v == yes) for v in values])
+    if not made:
+        return table, {}
+    frame = pd.concat([table.frame, pd.DataFrame(made, index=table.frame.index)], axis=1)
+    labels = table.labels | {flag: table.labels.get(flag[: -len("_yes")], "") for flag in made}
+    return replace(table, frame=frame, labels=labels), lets
 
 
 def _profile(table: Table, name: str, position: int) -> Profile:

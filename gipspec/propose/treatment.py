@@ -9,7 +9,16 @@ import numpy as np
 
 from gipspec.propose.panel import Pair
 from gipspec.propose.profile import Profile, Sight
-from gipspec.propose.words import ATTRIBUTE, OUTCOME, TREATMENT, names_a_period, score, shifted, stem
+from gipspec.propose.words import (
+    ATTRIBUTE,
+    OUTCOME,
+    TREATMENT,
+    lagged,
+    names_a_period,
+    score,
+    shifted,
+    stem,
+)
 
 FAMILY = 5  # so many columns of 0 and 1 with one stem are the dummies of a category
 MOST = 200  # columns to look into
@@ -104,8 +113,8 @@ def _judge(sight: Sight, p: Profile, order: _Order | None) -> Treatment | None:
     """Return a candidate, or None where a column cannot have an effect that the effects of a panel leave."""
     values = sight.values(p.name)
     called = score(TREATMENT, p.name, p.label)
-    lagged = shifted(p.name) or (p.name[-2:] == "_1" and p.name[:-2] in sight.profiles)
-    worth = called - score(ATTRIBUTE, p.name, p.label) - 6 * lagged - score(OUTCOME, p.name)
+    late = shifted(p.name) or bool(lagged(p.name, sight.profiles))
+    worth = called - score(ATTRIBUTE, p.name, p.label) - 6 * late - score(OUTCOME, p.name)
     worth -= 3.0 if p.name.startswith("c") and p.name[1:] in sight.profiles else 0.0  # a change
     if not p.binary:
         worth -= 1

@@ -31,7 +31,7 @@ def write_spec(proposal: Proposal, data: str, title: str) -> str:
 
 def _lines(p: Proposal, data: str, title: str) -> Iterator[str]:
     sight = p.sight
-    size = f"{sight.rows:,} rows, {len(sight.profiles):,} columns"
+    size = f"{sight.rows:,} rows, {len(sight.profiles) - len(sight.lets):,} columns"
     do = "It runs as it is: read each choice, change what is wrong." if p.complete else "Fill it in."
     yield from _comment(f"A first spec for {sight.table.name} ({size}), from `gipspec new`. {do}")
     yield from ("", f"study {quote(_plain(title))}", "", f"data {data}", "")
@@ -39,6 +39,7 @@ def _lines(p: Proposal, data: str, title: str) -> Iterator[str]:
     if not p.complete:
         yield from _frame(p)
         return
+    yield from _lets(p)
     yield from _treatment(p)
     yield from _outcome(p)
     yield from _controls(p)
@@ -57,6 +58,16 @@ def _panel(p: Proposal) -> Iterator[str]:
     else:
         yield from _comment("No two columns look like unit and time, so that each row is a unit of its own.")
     yield ""
+
+
+def _lets(p: Proposal) -> Iterator[str]:
+    """Yield the columns of 0 and 1 that are made of texts and used."""
+    assert p.treatment is not None
+    assert p.outcome is not None
+    used = {p.treatment.name, p.outcome.name, *p.controls.names}
+    lines = [f"let {print_name(n)} = {how}" for n, how in p.sight.lets.items() if n in used]
+    yield from lines
+    yield from [""] if lines else []
 
 
 def _treatment(p: Proposal) -> Iterator[str]:

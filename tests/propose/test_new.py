@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -287,3 +290,50 @@ def test_answers_lead_to_the_next_proposals(bare: Shell) -> None:
     assert found.treatment is not None
     assert found.treatment.name == "b"
     assert len(questions) >= 3
+
+
+def test_a_text_that_says_yes_or_no_becomes_a_treatment(bare: Shell) -> None:
+    frame = adoption()
+    frame["Policy on"] = np.where(frame.pop("policy") == 1, "TRUE", "FALSE")
+    write(frame, bare.folder / "data.csv")
+    found = proposal(bare, "data.csv")
+    assert named(found, "treatment") == "Policy_on_yes"
+    assert 'let Policy_on_yes = ifelse(`Policy on` == "TRUE", 1, 0)' in Path("data.gip").read_text()
+    assert "Policy on" not in found["controls"]
+    assert run_fast(Path("data.gip"))["base"].n == len(frame)
+
+
+def test_an_outcome_that_only_the_treated_have_is_none(bare: Shell) -> None:
+    rng = np.random.default_rng(4)
+    frame = pd.DataFrame({"treated": np.repeat([0, 1], 100), "wage": rng.normal(size=200)})
+    frame["income"] = frame["wage"] + rng.normal(size=200)
+    frame.loc[frame["treated"] == 0, "wage"] = np.nan
+    write(frame, bare.folder / "data.csv")
+    assert named(proposal(bare, "data.csv"), "outcome") == "income"
+    run_fast(Path("data.gip"))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="opens a terminal")
+def test_on_a_terminal_it_asks(bare: Shell) -> None:
+    import pty
+
+    write(adoption().rename(columns={"tfp": "q", "size": "v"}), bare.folder / "data.csv")
+    ours, theirs = pty.openpty()
+    child = subprocess.Popen(
+        [sys.executable, "-m", "gipspec", "new", "data.csv"],
+        cwd=bare.folder,
+        stdin=theirs,
+        stderr=theirs,
+        stdout=subprocess.PIPE,
+    )
+    os.close(theirs)
+    for answer in (b"nothing\n", b"v\n"):
+        seen = b""
+        while b"a number or a column [" not in seen:
+            seen += os.read(ours, 4096)
+        os.write(ours, answer)
+    out, _ = child.communicate(timeout=60)
+    assert child.returncode == 0
+    assert b"outcome    v (sure)" in out
+    assert "base   <- v ~ policy" in Path("data.gip").read_text()
+    os.close(ours)
