@@ -28,6 +28,8 @@ algos <- base; learner=[ols, ridge, lasso, rf, gbm, knn, svm]
 more <- base; folds=[2, 3, 4, 6, 7, 8]
 gap <- base - algos.ols
 mech <- base; via=m
+spread <- base; model=qte; fe=none
+staggered <- base; model=did
 """
 
 
@@ -43,7 +45,9 @@ def codes_and_kinds(line: str) -> tuple[list[str], list[str]]:
         ("base", "coefficients"),
         ("base, event", "coefficients"),
         ("event", "event"),
+        ("staggered", "event"),
         ("fake", "placebo"),
+        ("spread", "quantiles"),
         ("sens", "sensitivity"),
         ("hetero", "groups"),
         ("hetero.region", "groups"),
@@ -72,6 +76,8 @@ def test_a_line_may_ask_for_another_kind() -> None:
         ("figure f: base; kind=event", "G540"),
         ("figure f: event, base; kind=event", "G540"),
         ("figure f: gap; kind=curve", "G540"),
+        ("figure f: gap; kind=fit", "G540"),
+        ("figure f: base; kind=quantiles", "G540"),
         ("figure f: who; kind=groups", "G540"),
         ("figure f: hetero; kind=curve", "G540"),
         ("figure f: mech; kind=curve", "G540"),

@@ -38,6 +38,7 @@ hetero  <- base; het=[z, kind]
 both    <- y ~ d * scale | controls
 two     <- y ~ d * kind | controls
 mech    <- base; via=x3
+spread  <- y ~ treated | x1; model=qte; fe=none; cluster=city; learner_d=logit; quantiles=[0.25, 0.5, 0.75]
 broken  <- y ~ one | controls
 figure dynamics "Dynamic effects": event
 figure compared "By comparison group": event, notyet; names=[event: "Never", notyet: "Not yet"]
@@ -49,6 +50,7 @@ figure fakes "Placebo": fake
 figure who "Heterogeneity": hetero
 figure along "Along openness": hetero; kind=marginal
 figure curve "Along the scale": both; band=no; xlabel="Scale"; ylabel="Effect"
+figure spread "Quantiles": spread; scale=100
 figure points "By kind": two
 figure strength "Strength": sens; title=yes; width=page; height=4; font=sans
 figure nothing "Nothing": broken
@@ -67,7 +69,7 @@ def panel() -> pd.DataFrame:
     x3 = x3 + d
     y = (0.5 + z) * d + x1 + 0.3 * x3 + 0.3 * noise
     columns = {"city": city, "year": 2001 + year, "y": y, "d": d, "x1": x1, "x2": x2, "x3": x3}
-    return pd.DataFrame(columns).assign(z=z, kind=kind, one=1.0)
+    return pd.DataFrame(columns).assign(z=z, kind=kind, one=1.0, treated=rng.integers(0, 2, len(city)))
 
 
 def numbers(figure: Figure) -> list[dict[str, str]]:

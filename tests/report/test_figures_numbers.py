@@ -250,6 +250,17 @@ def test_the_curve_of_a_product_is_the_sum_of_its_effects(made: Made) -> None:
     assert made.marks("points", Points) and not made.marks("points", Band)
 
 
+def test_effects_by_quantile(made: Made) -> None:
+    rows = numbers(made.figure("spread"))
+    assert floats(rows, "quantile") == [0.25, 0.5, 0.75]
+    for row, key in zip(rows, ("q25", "q50", "q75"), strict=True):
+        e = made.results[f"spread.{key}"]
+        assert float(row["coef"]) == pytest.approx(100 * e.coef)
+        assert float(row["high"]) == pytest.approx(100 * e.ci[1])
+        assert float(row["band.high"]) > float(row["high"])
+    assert len(made.marks("spread", Band)) == 1
+
+
 # ---------------------------------------------------------------- sensitivity
 
 

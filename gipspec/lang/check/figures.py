@@ -45,13 +45,14 @@ def has_one_effect(model: Model) -> bool:
     return settings.het is None and not settings.via and settings.model not in ("qte", "apo")
 
 
-# A kind that is not here shows any model; differences of models go with those alone, and with a curve.
+# A kind that is not here shows any model; those of OF_DIFFERENCES show differences of models too.
 SUITS: dict[str, Suits] = {
-    "event": lambda m: m.settings.event is not None,
+    "event": lambda m: m.settings.model == "did",
     "placebo": lambda m: m.settings.placebo > 0,
     "sensitivity": lambda m: m.settings.sensitivity is not None,
     "marginal": lambda m: is_product(m) or has_groups(m),
     "groups": has_groups,
+    "quantiles": lambda m: m.settings.model == "qte",
     "curve": has_one_effect,
     "overlap": has_arms,
     "balance": lambda m: has_arms(m) and m.settings.model != "pliv",
@@ -68,6 +69,7 @@ INFERRED: tuple[tuple[str, Suits], ...] = (
     ("marginal", is_product),
     ("groups", has_groups),
     ("tree", has_tree),
+    ("quantiles", SUITS["quantiles"]),
 )
 
 
@@ -86,7 +88,7 @@ def unsuited(kind: str, name: str, models: Iterable[Model | None], span: Span) -
     suits = SUITS.get(kind)
     entry = FIGURE_KINDS[kind]
     for model in models:
-        fine = kind in OF_DIFFERENCES or suits is None if model is None else suits is None or suits(model)
+        fine = kind in OF_DIFFERENCES if model is None else suits is None or suits(model)
         if not fine:
             what = f"`{model.name}`" if model is not None else "a difference of models"
             yield problem(

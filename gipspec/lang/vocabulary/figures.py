@@ -24,11 +24,12 @@ def _kind(name: str, meaning: str, needs: str, remedy: str, example: str) -> Fig
 
 
 _KINDS = (
-    _kind("event", "effects by time since adoption, with intervals and a joint band", "models with `event=`", "give the model `event=-5..5`", 'figure dynamics "Dynamic effects": event'),
+    _kind("event", "effects by time since adoption, with intervals and a joint band", "models with `event=` or `model=did`", "give the model `event=-5..5`", 'figure dynamics "Dynamic effects": event'),
     _kind("placebo", "the distribution of the estimates of a placebo, with their p-values and the true one", "models with `placebo=`", "give the model `placebo=500`", 'figure fakes "Placebo": fake'),
     _kind("sensitivity", "how strong an unobserved confounder would have to be, beside observed controls", "models with `sensitivity=`", "give the model `sensitivity=lngdp`", 'figure strength "Sensitivity": sens'),
     _kind("marginal", "the effect along a continuous moderator, with a band", "models of `d * w`, or with `het=` of a continuous column", "write the treatment as `d * w`", 'figure along "The effect by computing power": both'),
     _kind("groups", "the effect in each group of a moderator", "models with `het=`", "give the model `het=region`", 'figure who "Heterogeneity": hetero'),
+    _kind("quantiles", "effects along the distribution of the outcome, with a joint band", "models with `model=qte`", "give the model `model=qte`", 'figure spread "Effects by quantile": spread'),
     _kind("curve", "every estimate of many specifications, sorted, and the choices behind each", "models with one effect", "name models of one effect each", 'figure curve "All specifications": all; kind=curve'),
     _kind("coefficients", "estimates with their intervals, a line each", "models", "name models", 'figure columns "Robustness": base, algos; kind=coefficients'),
     _kind("overlap", "the propensity in each arm with its bounds, or what the controls leave of the treatment", "models that weigh rows themselves: no placebo, no `het_by=pooled`", "name the model without it", 'figure overlap "Overlap": inter; kind=overlap'),
@@ -55,7 +56,7 @@ _OPTIONS = (
     _option("xlabel", Words(), "by kind", "what stands at the horizontal axis, in quotes"),
     _option("ylabel", Words(), "by kind", "what stands at the vertical axis, in quotes"),
     _option("scale", Real(low=1e-9, high=1e9), "1", "a factor for estimates and their intervals"),
-    _option("band", YesNo(), "yes", "the joint band of `event` and `marginal`"),
+    _option("band", YesNo(), "yes", "the joint band of `event`, `quantiles` and `marginal`"),
     _option("order", Word(words=("estimate", "listed")), "by kind", "the order of `coefficients`, `curve` and `groups`: by estimate, or as in the spec"),
     _option("keep", Words(), "", "terms to show in `coefficients` and `curve` (`*` and `?` match)"),
     _option("names", Pairs(), "", "what models and fans are called in this figure"),

@@ -19,6 +19,7 @@ from gipspec.report.figures.kinds.groups import groups_figure
 from gipspec.report.figures.kinds.marginal import marginal_figure
 from gipspec.report.figures.kinds.overlap import overlap_figure
 from gipspec.report.figures.kinds.placebo import placebo_figure
+from gipspec.report.figures.kinds.quantiles import quantiles_figure
 from gipspec.report.figures.kinds.rollout import rollout_figure
 from gipspec.report.figures.kinds.sensitivity import sensitivity_figure
 from gipspec.report.figures.kinds.tree import tree_figure
@@ -31,6 +32,7 @@ BUILDERS: dict[str, Builder] = {
     "sensitivity": sensitivity_figure,
     "marginal": marginal_figure,
     "groups": groups_figure,
+    "quantiles": quantiles_figure,
     "curve": curve_figure,
     "coefficients": coefficients_figure,
     "overlap": overlap_figure,
