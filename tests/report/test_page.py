@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,7 +17,11 @@ from report_readers import Page
 
 from gipspec.api import Loaded, load
 from gipspec.cli.main import main
+from gipspec.diagnostics import Finding
 from gipspec.report import write_outputs
+from gipspec.report.page.findings import prose, topics_of_audit
+from gipspec.report.page.places import Places
+from gipspec.report.page.spec import highlight
 
 PANEL = Path(__file__).parents[1] / "golden" / "bad" / "data" / "panel.csv"
 SPEC = """\
@@ -221,6 +226,54 @@ def test_the_page_shows_what_was_tried_and_what_is_accepted(loaded: Loaded) -> N
     assert (tried.tried, tried.shown) == (4, 4)  # base, more and ols of algos, lasso, event; base twice
     assert "<strong>4</strong> specifications of this study were ever estimated" in text
     assert "Accepted: the outcome is &lt;em&gt;noise&lt;/em&gt; by design" in text
+
+
+def test_what_is_said_of_several_lines_is_said_once(loaded: Loaded) -> None:
+    study = loaded.require()
+    places = Places.of(study, loaded.sources)
+    one = Finding(code="A13", message="`d` is adopted in `3` periods", help="add a line", names=("base",))
+    found = [
+        one,
+        replace(one, names=("more",)),
+        replace(one, names=("gap",), message="`d` is adopted in `2` periods"),
+    ]
+    (topic,) = topics_of_audit(found, places)
+    assert topic.help == "add a line"
+    assert [[w.subject for w in said.where] for said in topic.said] == [["base", "more"], ["gap"]]
+    assert [w.place.text for w in topic.said[0].where if w.place] == ["line 7", "line 8"]
+    assert topic.said[0].message == "<code>d</code> is adopted in <code>3</code> periods"
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("a `b<c>` d", "a <code>b&lt;c&gt;</code> d"),
+        ("`x` & `y`", "<code>x</code> &amp; <code>y</code>"),
+        ("one ` alone", "one ` alone"),
+        ("plain <i>", "plain &lt;i&gt;"),
+        ("`<script>`", "<code>&lt;script&gt;</code>"),
+    ],
+)
+def test_words_of_the_spec_are_code_in_a_sentence(text: str, html: str) -> None:
+    assert prose(text) == html
+
+
+@pytest.mark.parametrize(
+    ("line", "html"),
+    [
+        (
+            'label x "a <b>"',
+            '<span class="kw">label</span> x <span class="st">&quot;a &lt;b&gt;&quot;</span>',
+        ),
+        ("# <!-- x", '<span class="co"># &lt;!-- x</span>'),
+        ("a <- b", 'a <span class="si">&lt;-</span> b'),
+        ("    x = 1", '    <span class="op">x</span> = <span class="nu">1</span>'),
+        ("let y = log(x)", '<span class="kw">let</span> y = <span class="fn">log</span>(x)'),
+        ("a\u202eb", "ab"),
+    ],
+)
+def test_a_line_of_spec_keeps_its_text(line: str, html: str) -> None:
+    assert highlight(line) == html
 
 
 def test_a_report_is_the_page_of_the_run(loaded: Loaded, tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def estimates_listing(results: Results, places: Places, labels: dict[str, str]) 
         Heading(text="Estimate"),
         Heading(text="Line", about="Line of the spec that asks for it", numeric=True),
         Heading(text="Outcome"),
-        Heading(text="Effect of"),
+        Heading(text="Effect of", wide=True),
         Heading(text="Estimator"),
         Heading(text="Coef.", about="Coefficient; stars at .1, .05 and .01", numeric=True),
         Heading(text="SE", about="Standard error", numeric=True),
@@ -140,7 +140,7 @@ def nuisances_listing(results: Results, places: Places, labels: dict[str, str]) 
     stacked = any(fit.weights for _, fit in fits)
     headings = [
         Heading(text="Model"),
-        Heading(text="Nuisance"),
+        Heading(text="Nuisance", wide=True),
         Heading(text="Of"),
         Heading(text="Learner"),
         *(Heading(text=text, numeric=True) for _, text in metrics),

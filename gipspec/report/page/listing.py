@@ -15,11 +15,12 @@ MOST_ROWS = 600  # of a listing; the rest is in results.json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """What stands over a column; `about` says in words what an abbreviation means."""
+    """What stands over a column; `about` says in words what it means; a `wide` one holds long texts."""
 
     text: str
     about: str = ""
     numeric: bool = False
+    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from gipspec.report.page.estimates import (
     stability_listing,
 )
 from gipspec.report.page.exhibits import picture_exhibit, table_exhibit
-from gipspec.report.page.findings import said_by_audit, said_by_run
+from gipspec.report.page.findings import topics_of_audit, topics_of_run
 from gipspec.report.page.parts import Parts
 from gipspec.report.page.places import Places
 from gipspec.report.page.rows import rows_listing
@@ -63,8 +63,8 @@ def view_of_page(parts: Parts) -> dict[str, object]:
     places = Places.of(study, parts.sources)
     labels = labels_of(results, study)
     names = sorted((e.model_name for e in results), key=natural_key)
-    audit = said_by_audit(results.findings, places)
-    messages = said_by_run(results.problems, results.findings, places)
+    accepted = [f for f in results.findings if f.accepted]
+    found = [f for f in results.findings if not f.accepted]
     return {
         "title": results.title or results.study,
         "study": results.study,
@@ -75,8 +75,9 @@ def view_of_page(parts: Parts) -> dict[str, object]:
         "models_count": len(set(names)),
         "rows_count": max((e.n for e in results), default=0),
         "units_count": max((e.units for e in results), default=0),
-        "failed": sum(m.severity == "error" for m in messages),
-        "open": sum(not f.accepted for f in audit),
+        "failed": sum(p.severity == "error" for p in results.problems),
+        "found_count": len(found),
+        "accepted_count": len(accepted),
         "files": spec_files(parts.sources, places, dict(Counter(names))),
         "rows": rows_listing(results, places, labels),
         "tables": tuple(table_exhibit(t, study, places) for t in parts.tables),
@@ -84,9 +85,9 @@ def view_of_page(parts: Parts) -> dict[str, object]:
         "estimates": estimates_listing(results, places, labels),
         "stability": stability_listing(results, places),
         "nuisances": nuisances_listing(results, places, labels),
-        "audit": tuple(f for f in audit if not f.accepted),
-        "accepted": tuple(f for f in audit if f.accepted),
-        "messages": messages,
+        "audit": topics_of_audit(found, places),
+        "accepted": topics_of_audit(accepted, places),
+        "messages": topics_of_run(results.problems, results.findings, places),
         "tried": parts.tried,
         "lock": parts.lock,
         "version": dict(results.versions).get("gipspec", ""),
