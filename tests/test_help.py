@@ -76,6 +76,7 @@ def test_completion_offers_commands_topics_and_names_of_the_study(shell: Shell) 
     assert offered(["show", "study.gip"], "") == ["base", "more", "gap", "main"]
     assert offered(["show", "study.gip"], "m") == ["more", "main"]
     assert offered(["show", "nothere.gip"], "") == []
+    assert offered(["run", "study.gip", "--select"], "m") == ["more", "main"]
 
 
 @pytest.mark.parametrize("shell_name", ["bash", "zsh", "fish"])

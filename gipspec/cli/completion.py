@@ -53,7 +53,9 @@ def complete_results(context: click.Context, parameter: click.Parameter, begun: 
 
 
 def _specs(context: click.Context) -> list[Path]:
-    given = context.params.get("spec") or context.params.get("specs") or ()
+    """Return the specs on the line; before an option without its value click leaves them among the rest."""
+    rest = tuple(word for word in context.args if word.endswith(".gip"))
+    given = context.params.get("spec") or context.params.get("specs") or rest
     return [Path(p) for p in ((given,) if isinstance(given, str | Path) else given)]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gipspec.cli.completion import complete_results
 from gipspec.cli.console import FINE, print_json
 from gipspec.cli.places import store_folder
 from gipspec.diagnostics import GipError, nearest, problem
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     epilog="Examples: gipspec log study.gip    gipspec log study.gip base    gipspec log study.gip 'algos.*'",
 )
 @click.argument("spec", type=click.Path(path_type=Path))
-@click.argument("names", nargs=-1)
+@click.argument("names", nargs=-1, shell_complete=complete_results)
 @click.option("-n", "most", type=click.IntRange(1), default=20, show_default=True, help="Lines at most.")
 @click.option("--store", type=click.Path(path_type=Path), help="Folder of finished fits [default: .gipspec].")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON, the first run first.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gipspec.cli.completion import complete_models
 from gipspec.cli.console import FAILED, FINE, print_json, problems_json, show_problems
 from gipspec.cli.places import out_folder, store_folder
 
@@ -17,7 +18,12 @@ if TYPE_CHECKING:
 
 @click.command("plan", epilog="Examples: gipspec plan study.gip    gipspec plan study.gip --select algos")
 @click.argument("spec", type=click.Path(path_type=Path))
-@click.option("--select", multiple=True, help="Only models, fans or tables of this name (* and ? match).")
+@click.option(
+    "--select",
+    multiple=True,
+    shell_complete=complete_models,
+    help="Only models, fans or tables of this name (* and ? match).",
+)
 @click.option("--draft", is_flag=True, help="One repetition of everything.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of the outputs [default: out/<study>].")
 @click.option("--store", type=click.Path(path_type=Path), help="Folder of finished fits [default: .gipspec].")

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from gipspec.cli.completion import complete_models
 from gipspec.cli.console import FAILED, FINE, count, has_errors, show_problems
 from gipspec.cli.ending import orderly
 from gipspec.cli.places import out_folder, store_folder
@@ -50,7 +51,12 @@ def read_formats(
     epilog="Examples: gipspec run study.gip    gipspec run specs/*.gip -j 4    gipspec run study.gip --draft",
 )
 @click.argument("specs", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--select", multiple=True, help="Only models, fans or tables of this name (* and ? match).")
+@click.option(
+    "--select",
+    multiple=True,
+    shell_complete=complete_models,
+    help="Only models, fans or tables of this name (* and ? match).",
+)
 @click.option("--draft", is_flag=True, help="One repetition of everything; outputs are marked DRAFT.")
 @click.option("-j", "--jobs", type=click.IntRange(1, 1024), help="Fits at a time [default: the cores].")
 @click.option("--on", metavar="ADDRESS", help="Fit on a Dask cluster instead: dask://host:port.")

@@ -93,7 +93,7 @@ def look(table: Table) -> Sight:
     table, lets = _with_flags(table)
     names = [str(c) for c in table.frame.columns]
     profiles = {
-        name: _profile(table, name, position) for position, name in enumerate(names) if can_be_named(name)
+        name: profile_of(table, name, position) for position, name in enumerate(names) if can_be_named(name)
     }
     alike: dict[str, list[str]] = {}
     for name in profiles:
@@ -129,7 +129,8 @@ def _with_flags(table: Table) -> tuple[Table, dict[str, str]]:
     return replace(table, frame=frame, labels=labels), lets
 
 
-def _profile(table: Table, name: str, position: int) -> Profile:
+def profile_of(table: Table, name: str, position: int) -> Profile:
+    """Return the profile of a column of a table."""
     values = table.frame[name].to_numpy()
     label = table.labels.get(name, "")
     if values.dtype == object:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from gipspec.propose.interaction import with_interaction
 from gipspec.propose.outcome import Controls, Outcome, controls, outcomes, twins
 from gipspec.propose.panel import Pair, pairs
 from gipspec.propose.profile import Sight
@@ -50,7 +51,7 @@ class Proposal:
     `stands_in` it is none, but takes the place of one.
     """
 
-    sight: Sight
+    sight: Sight  # with the columns that the study computes
     pair: Pair | None = None
     panel: Choice | None = None
     spoilt: Pair | None = None
@@ -75,6 +76,9 @@ def propose(sight: Sight, given: Given | None = None) -> Proposal:
     pair = sound[0] if sound else None
     spoilt = None if pair or not found else found[0]
     candidates = treatments(sight, pair, given.treatment)
+    if not given.treatment and not any(_apparent(t) for t in candidates):
+        sight, product = with_interaction(sight, pair)
+        candidates = treatments(sight, pair, product) if product else candidates
     treatment, wanted = (candidates[0], given.outcome) if candidates else _stand_in(sight, pair, given)
     if treatment is None:
         return Proposal(sight=sight, pair=pair, panel=_panel(sight, pair, sound, given), spoilt=spoilt)
@@ -93,6 +97,11 @@ def propose(sight: Sight, given: Given | None = None) -> Proposal:
         cluster=_cluster(sight, pair, treatment.name),
         fits=_kind(treatment, chosen.rows if chosen else 0),
     )
+
+
+def _apparent(treatment: Treatment) -> bool:
+    """Tell whether a candidate is one by its shape, so that there is no need to compute another."""
+    return treatment.product is not None or (treatment.paths is not None and treatment.paths.adopted)
 
 
 def _stand_in(sight: Sight, pair: Pair | None, given: Given) -> tuple[Treatment | None, str]:

@@ -78,6 +78,9 @@ ATTRIBUTE = _words({  # what people and places are, and no policy changes
     "nov": 4, "dec": 4, "mon": 4, "tues": 4, "wed": 4, "thurs": 4, "fri": 4, "sat": 4, "sun": 4,
     "民族": 4, "婚姻": 4, "东部": 3, "西部": 3, "中部": 3, "直辖市": 3,
 })  # fmt: skip
+AFTER = _words({
+    "post": 4, "after": 4, "afterwards": 4, "postperiod": 4, "政策后": 4, "之后": 4,
+})  # fmt: skip
 GROUP = _words({
     "village-": 4, "fip-": 3, "school-": 4, "district-": 4, "cluster": 5, "psu": 5, "class-": 3, "state-": 3,
     "region": 2, "county": 3, "province": 4, "firm": 3, "industry": 2, "hospital": 3, "city": 3,

@@ -337,3 +337,22 @@ def test_on_a_terminal_it_asks(bare: Shell) -> None:
     assert b"outcome    v (sure)" in out
     assert "base   <- v ~ policy" in Path("data.gip").read_text()
     os.close(ours)
+
+
+@pytest.mark.parametrize("panel", [True, False])
+def test_a_group_and_a_time_after_make_a_treatment(panel: bool, bare: Shell) -> None:
+    frame = adoption().drop(columns=["policy", "row", "one"])
+    frame["treated"] = (frame["city"] % 3 > 0).astype(int)
+    frame["post"] = (frame["year"] >= 2005).astype(int)
+    if not panel:
+        frame = frame.drop(columns="city").sample(frac=1, random_state=1)
+    write(frame, bare.folder / "data.csv")
+    found = proposal(bare, "data.csv")
+    assert named(found, "treatment") == "treated_post"
+    text = Path("data.gip").read_text()
+    assert "let treated_post = treated * post" in text
+    controls = set(found["controls"])
+    assert "post" not in controls if panel else {"treated", "post"} <= controls
+    truth = frame["treated"] * frame["post"]
+    assert truth.nunique() == 2
+    run_fast(Path("data.gip"))
