@@ -131,8 +131,8 @@ def _checked(
         reason = ""
         if key not in known:
             reason = f"there is no `{key}` in a style"
-        elif not isinstance(value, type(usual[key])) and not isinstance(value, int | float):
-            reason = f"`{key}` takes a {_kind(usual[key])}"
+        elif not _fits(value, usual[key]):
+            reason = f"`{key}` takes {TAKES[type(usual[key])]}"
         elif key in CHOICES and value not in CHOICES[key]:
             reason = f"`{key}` is one of {', '.join(CHOICES[key])}"
         if reason:
@@ -140,8 +140,30 @@ def _checked(
     return given
 
 
-def _kind(value: object) -> str:
-    return {str: "text", float: "number", bool: "truth value", list: "list", dict: "table"}[type(value)]
+TAKES = {
+    str: "a text",
+    float: "a number",
+    bool: "true or false",
+    list: "a list of numbers",
+    dict: "texts by the usual label",
+}
+
+
+def _fits(value: object, usual: object) -> bool:
+    """Tell whether a value is of the kind that a key usually has."""
+    match usual:
+        case float():
+            return _is_number(value)
+        case list():
+            return isinstance(value, list) and all(_is_number(v) for v in value)
+        case dict():
+            return isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
+        case _:
+            return type(value) is type(usual)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _line(path: Path, key: str) -> int:
