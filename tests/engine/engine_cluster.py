@@ -14,15 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SECONDS = 60.0
+Process = subprocess.Popen[bytes]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Started:
-    """The address of a cluster for `--on`, and the groups of its processes."""
+    """The address of a cluster for `--on`, and what leads the groups of its processes."""
 
     on: str
-    scheduler: int
-    workers: int
+    scheduler: Process
+    workers: Process
 
 
 @contextmanager
@@ -38,25 +39,23 @@ def started(folder: Path, workers: int = 2) -> Iterator[Started]:
         address = json.loads(file.read_text())["address"]
         yield Started(on=address.replace("tcp://", "dask://"), scheduler=scheduler, workers=crew)
     finally:
-        for group in (crew, scheduler):
-            end(group)
+        for leader in (crew, scheduler):
+            end(leader)
 
 
-def end(group: int) -> None:
+def end(leader: Process) -> None:
     """End a group of processes at once, as a power cut does."""
-    try:
-        os.killpg(group, signal.SIGKILL)
-    except ProcessLookupError:
-        return
-    os.waitpid(group, 0)
+    if leader.poll() is None:
+        os.killpg(leader.pid, signal.SIGKILL)
+        leader.wait(SECONDS)
 
 
-def _dask(folder: Path, *words: str) -> int:
+def _dask(folder: Path, *words: str) -> Process:
     here = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
     env = os.environ | {"PYTHONPATH": here, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1"}
     with (folder / f"{words[0]}.log").open("w") as log:
         command = [sys.executable, "-m", "dask", *words]
-        return subprocess.Popen(command, stdout=log, stderr=log, env=env, start_new_session=True).pid
+        return subprocess.Popen(command, stdout=log, stderr=log, env=env, start_new_session=True)
 
 
 def _wait_for(ready: object) -> None:

@@ -162,18 +162,17 @@ def test_a_study_on_a_cluster_gives_the_bytes_of_one_here(dask: Started, tmp_pat
 
 
 def test_a_cluster_that_is_gone_ends_the_run_and_what_was_finished_is_kept(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    dask: Started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cluster, "WORKERS_SECONDS", 1.0)
+    """The last test: it ends the cluster of the others."""
     store = Store(folder=tmp_path / "store")
-    with started(tmp_path, workers=1) as dask, monkeypatch.context() as patience:
-        patience.setattr(cluster, "WORKERS_SECONDS", 60.0)
-        with open_executor(on=dask.on) as executor:
-            done = on(executor, [large(0)], store)  # type: ignore[arg-type]
-            patience.undo()
-            end(dask.workers)
-            for loss in ("has no workers", "no longer answers"):
-                with pytest.raises(GipError, match=f"G634.*{loss}"):
-                    on(executor, [large(0), large(1)], store)  # type: ignore[arg-type]
-                end(dask.scheduler)
+    with open_executor(on=dask.on) as executor:
+        assert isinstance(executor, Cluster)
+        done = on(executor, [large(0)], store)
+        monkeypatch.setattr(cluster, "WORKERS_SECONDS", 1.0)
+        end(dask.workers)
+        for loss in ("has no workers", "no longer answers"):
+            with pytest.raises(GipError, match=f"G634.*{loss}"):
+                on(executor, [large(0), large(1)], store)
+            end(dask.scheduler)
     assert predictions({k: store.get(k) for k in done}) == predictions(done)
