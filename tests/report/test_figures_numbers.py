@@ -112,7 +112,7 @@ def test_a_coefficient_plot_has_a_line_for_each_model(made: Made) -> None:
 
 def test_a_mechanism_in_other_units(made: Made) -> None:
     rows = numbers(made.figure("how"))
-    assert [r["estimate"] for r in rows] == ["mech.effect", "mech.total", "mech.direct", "mech.indirect"]
+    assert [r["estimate"] for r in rows] == ["mech.total", "mech.direct", "mech.indirect"]
     for row in rows:
         assert float(row["coef"]) == pytest.approx(100 * made.results[row["estimate"]].coef, rel=1e-12)
     assert "multiplied by 100" in made.figure("how").notes[-1]

@@ -102,7 +102,7 @@ def _controls_beside(first: tuple[str, ...]) -> Reader:
         if not more and not less:
             return key, "as in the first"
         if len(more) + len(less) <= MOST_NAMED:
-            return key, ", ".join((*more, *less))
+            return key, " ".join((*more, *less))
         counts = [f"{sign} {len(terms)} terms" for sign, terms in (("+", more), ("−", less)) if terms]
         return key, ", ".join(counts)
 

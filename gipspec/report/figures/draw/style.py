@@ -71,7 +71,7 @@ def settings(*, sans: bool, fonts: tuple[str, ...], type3: bool) -> dict[Any, An
         "lines.linewidth": 1.1,
         "legend.frameon": False,
         "legend.handlelength": 2.2,
-        "hatch.linewidth": 0.4,
+        "contour.negative_linestyle": "solid",
         "pdf.fonttype": 3 if type3 else 42,
         "pdf.compression": 6,
         "svg.fonttype": "path",

@@ -21,9 +21,12 @@ NARROW, WIDE = 16, 30  # letters of labels up to which a column, and a page and 
 
 # What stands beside an effect and is no effect of its own; `keep=` shows it all the same.
 ON_REQUEST = frozenset(
-    {"event", "cohort", "period", "share", "slope", "marginal", "level", "potential quantile"}
+    {
+        *("event", "cohort", "period", "share", "slope", "marginal", "level", "potential quantile"),
+        "effect on mediator",
+    }
 )
-PARTS = ("effect on mediator", "total", "direct", "indirect")  # of a mechanism, in order
+PARTS = ("total", "direct", "indirect")  # of a mechanism, in order
 
 
 def coefficients_figure(request: FigureRequest, results: Results, study: Study) -> Figure:
@@ -37,7 +40,8 @@ def coefficients_figure(request: FigureRequest, results: Results, study: Study) 
     shown = {m.name: _estimates(m, options, m.name in contrasts) for m in cast.members}
     estimates = [e for found in shown.values() for e in found]
     if not estimates:
-        remedy = f"name terms that they have in `keep=`, not {', '.join(options.keep)}"
+        instead = f", not {', '.join(options.keep)}" if options.keep else ""
+        remedy = f"name terms that they have in `keep=`{instead}"
         raise GipError(problem("G503", request.span, kind="figure", name=request.name, remedy=remedy))
     if len(estimates) > MOST:
         count = len(estimates)

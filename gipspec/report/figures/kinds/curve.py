@@ -21,7 +21,7 @@ from gipspec.report.figures.wrapped import wrapped
 
 MOST, MOST_CHOICES = 300, 60
 CROWDED = 50  # estimates from which on markers are small
-LABEL = 30  # letters of a choice in one line
+LABEL = 42  # letters of a choice in one line
 LINE, CURVE = 0.155, 2.1  # inches of a choice, and of the curve
 EFFECT = "effect"
 

@@ -135,8 +135,8 @@ def _density(test: _Test, title: str, low: float, high: float) -> Panel:
 
 
 def _bins(coef: Floats) -> int:
-    """Between ten and forty bins, about the square root of the draws."""
-    return int(min(40, max(10, round(len(coef) ** 0.5))))
+    """Between six and forty bins, about the square root of the draws."""
+    return min(40, max(6, round(len(coef) ** 0.5)))
 
 
 def _true(test: _Test) -> Reference:
