@@ -20,15 +20,17 @@ from gipspec.recipe.work import Array, Codes
 
 ROLLOUT, PATHS = "rollout", "paths"
 MOST_CELLS = 6000  # of the paths
+MOST_GRID = 5_000_000  # units times periods: a roll-out is no reason to wait
 FEWEST_ROWS, MOST_ROWS = 20, 100
 
 
 def rollouts(models: Iterable[Model], dataset: Dataset) -> tuple[Series, ...]:
-    """Return the series of every treatment of 0 and 1 of the models; none without a panel of two periods.
+    """Return the series of every treatment of 0 and 1 of the models, on all rows, whatever a model's sample.
 
-    They are of all rows of the data set, whatever the sample of a model.
+    There are none without a panel of two periods, nor for one of more than five million units times periods.
     """
-    if dataset.panel is None or len(dataset.time_values) < 2:
+    units, periods = len(dataset.unit_names), len(dataset.time_values)
+    if dataset.panel is None or periods < 2 or units * periods > MOST_GRID:
         return ()
     treatments = {term_name(print_expr(t)): t for model in models for t in model.treatments}
     names = tuple(t if isinstance(t, str) else number_text(t) for t in dataset.time_values)

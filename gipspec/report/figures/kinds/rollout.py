@@ -30,7 +30,7 @@ def rollout_figure(request: FigureRequest, results: Results, study: Study) -> Fi
     found = {s.name: s.series for s in results.series}
     shown = [name for name in names if f"{name}.rollout" in found]
     if not shown:
-        reason = f"the treatment `{names[0]}` is not 0 and 1 in a panel"
+        reason = f"the treatment `{names[0]}` is not 0 and 1 in a panel, or the panel is too large"
         raise GipError(problem("G550", request.span, name=request.name, reason=reason))
     if len(shown) > 1:
         raise GipError(
