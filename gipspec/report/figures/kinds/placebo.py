@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isfinite, isnan
+from math import isfinite, isnan, isqrt
 
 import numpy as np
 
@@ -136,7 +136,7 @@ def _density(test: _Test, title: str, low: float, high: float) -> Panel:
 
 def _bins(coef: Floats) -> int:
     """Between six and forty bins, about the square root of the draws."""
-    return min(40, max(6, round(len(coef) ** 0.5)))
+    return min(40, max(6, isqrt(len(coef))))
 
 
 def _true(test: _Test) -> Reference:
