@@ -128,7 +128,7 @@ class Loaded:
         problems = (*self.problems, *warnings, *results.problems, *wrong, *undescribed)
         only = {step.model.name for step in plan.estimates} if selected else None
         results = self._audited(
-            replace(results, tables=tables, variables=variables, problems=problems), dataset, store, only
+            replace(results, tables=tables, variables=variables, problems=problems), dataset, only
         )
         if store:
             record_run(
@@ -143,13 +143,14 @@ class Loaded:
             )
         return results
 
-    def _audited(
-        self, results: Results, dataset: Dataset, store: Path | None, only: Collection[str] | None
-    ) -> Results:
-        """Return the results with what the audit finds; findings that the author accepts are no problems."""
+    def _audited(self, results: Results, dataset: Dataset, only: Collection[str] | None) -> Results:
+        """Return the results with what the audit finds; findings that the author accepts are no problems.
+
+        The ledger has no part in it: a run gives the same results whatever was tried before.
+        """
         from gipspec.audit import RAISED, findings
 
-        found = findings(self.require(), results, self._past(store), dataset, only)
+        found = findings(self.require(), results, dataset=dataset, only=only)
         answered = {(f.code, f.message) for f in found if f.accepted}
         kept = [p for p in results.problems if (p.code, p.message) not in answered]
         new = as_problems(tuple(f for f in found if f.code not in RAISED))
@@ -164,6 +165,15 @@ class Loaded:
         from gipspec.audit import findings
 
         return findings(self.require(), results, self._past(store), self.dataset())
+
+    def findings_of_run(self, results: Results, store: Path) -> tuple[Finding, ...]:
+        """Return the findings of a run, and what the ledger adds to those of a run of the whole study."""
+        from gipspec.audit import with_ledger
+
+        study = self.require()
+        whole = {m.name for m in study.models} <= {e.model_name for e in results}
+        runs = self._past(store) if whole else ()
+        return with_ledger(study, results.findings, results, runs) if runs else results.findings
 
     def idle(self, found: tuple[Finding, ...], results: Results | None = None) -> tuple[Problem, ...]:
         """Return a warning (G662) for each `audit accept` that accepts none of the findings.

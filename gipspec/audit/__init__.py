@@ -1,6 +1,6 @@
 """The audit: one rule a function over a study, its data and its results; it changes nothing."""
 
-from gipspec.audit.review import findings, idle
+from gipspec.audit.review import findings, idle, with_ledger
 from gipspec.audit.rules import RAISED, RULES, STATIC
 
-__all__ = ["RAISED", "RULES", "STATIC", "findings", "idle"]
+__all__ = ["RAISED", "RULES", "STATIC", "findings", "idle", "with_ledger"]

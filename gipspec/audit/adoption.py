@@ -18,7 +18,8 @@ def staggered_adoption(study: Study, model: Model, estimate: Estimate) -> Iterat
     """A13: one coefficient for an adoption in several periods, and no event study of it in the study."""
     periods = dict(estimate.measures).get("adoption.periods", 0.0)
     studied = {print_expr(t) for m in study.models if m.settings.model == "did" for t in m.treatments}
-    if study.panel is None or periods <= 1 or estimate.treatment in studied:
+    moved = bool(model.settings.placebo_lead)  # adoption that never happened has no event study
+    if study.panel is None or periods <= 1 or moved or estimate.treatment in studied:
         return
     line = _event_study(study, estimate.treatment)
     yield finding(

@@ -81,6 +81,16 @@ def _on_tables(study: Study, results: Results, runs: tuple[Run, ...]) -> Iterato
         yield from on_runs(study, results, runs)
 
 
+def with_ledger(
+    study: Study, found: tuple[Finding, ...], results: Results, runs: tuple[Run, ...]
+) -> tuple[Finding, ...]:
+    """Return the findings of a run with what the ledger tells of earlier ones; outputs never depend on it."""
+    kept = [f for f in found if f.code not in RUN_RULES]
+    for rule in RUN_RULES.values():
+        kept += [_accepted(f, study) for f in rule(study, results, runs)]
+    return _in_order(kept)
+
+
 def _placed(found: Finding, model: Model) -> Finding:
     return replace(found, names=found.names or (model.name,), span=found.span or model.span)
 
@@ -126,10 +136,13 @@ def _in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
 def idle(study: Study, found: tuple[Finding, ...], *, whole: bool) -> tuple[Problem, ...]:
     """Return a warning (G662) for each `audit accept` that accepts nothing.
 
-    Without the results of a `whole` run that can be told of rules alone that read nothing but the spec.
+    Without the results of a `whole` run that can be told of rules alone that read nothing but the spec; it is
+    not told of rules that read the ledger, which may be elsewhere.
     """
     return tuple(
         problem("G662", a.span, rule=a.code)
         for a in study.accepted
-        if (whole or a.code in STATIC) and not any(accepts(a, one) for one in found)
+        if (whole or a.code in STATIC)
+        and a.code not in RUN_RULES
+        and not any(accepts(a, one) for one in found)
     )

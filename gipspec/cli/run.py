@@ -138,9 +138,10 @@ def _run(spec: Path, out: Path, store: Path, options: Options) -> int:
     if not options.quiet:
         where = f"; written to {out}" if results.estimates else "; nothing was written"
         click.echo(f"{spec}: {len(results.estimates)} estimates, {count(problems)}{where}", err=True)
-    if results.findings and not options.quiet:
-        click.echo(f"audit: {summarise(results.findings)}; `gipspec audit {spec}` shows them", err=True)
-    refused = options.strict and any(not f.accepted for f in results.findings)
+    findings = loaded.findings_of_run(results, store)
+    if findings and not options.quiet:
+        click.echo(f"audit: {summarise(findings)}; `gipspec audit {spec}` shows them", err=True)
+    refused = options.strict and any(not f.accepted for f in findings)
     return FAILED if refused or has_errors(problems) else FINE
 
 
