@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from gipspec.engine.execute import Failure, execute, open_executor
 from gipspec.engine.progress import Progress, Silent
 from gipspec.engine.store import Outcome, Store
-from gipspec.engine.tasks import FitTask, Task
+from gipspec.engine.tasks import BatchTask, FitTask, Outcomes, Task
 from gipspec.lang.study import Learner
 from gipspec.lang.vocabulary import LEARNERS
 from gipspec.learn import CrossFit, Fit, Request
@@ -78,6 +78,15 @@ class Deadly(FitTask):
             time.sleep(0.2)
             os.kill(os.getpid(), signal.SIGKILL)
         return CrossFit(prediction=np.ones(3), task="regression")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlyBatch(BatchTask):
+    """Fits that are too much together, and no trouble one by one."""
+
+    def run(self) -> Outcomes:
+        os.kill(os.getpid(), signal.SIGKILL)
+        return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,8 +22,9 @@ from gipspec.diagnostics import GipError
 from gipspec.engine import Silent, cluster
 from gipspec.engine.cluster import Cluster
 from gipspec.engine.execute import execute, open_executor
+from gipspec.engine.executor import Finished
 from gipspec.engine.store import Store
-from gipspec.engine.tasks import FitTask
+from gipspec.engine.tasks import BatchTask, FitTask, Task, perform
 from gipspec.learn import CrossFit, Fit
 from gipspec.report import results_json
 
@@ -118,14 +119,16 @@ def test_a_failing_fit_is_a_problem_of_its_own(executor: Cluster) -> None:
     assert isinstance(outcomes[task().key], CrossFit)
 
 
-def test_a_worker_that_is_killed_loses_nothing(executor: Cluster, tmp_path: Path) -> None:
+def test_workers_that_are_killed_in_the_middle_lose_nothing(executor: Cluster) -> None:
+    """All at once: their fits are done again by those that come after, and the data are sent again."""
     fits = [slow(seed) for seed in range(8)]
-    victim = next(iter(executor.client.run(os.getpid).values()))
+    victims = executor.client.run(os.getpid).values()
     outcomes = {}
     with closing(executor.run(fits, Silent())) as finished:
         for at, (fit, made) in enumerate(finished):
             if at == 1:
-                os.kill(victim, signal.SIGKILL)
+                for victim in victims:
+                    os.kill(victim, signal.SIGKILL)
             outcomes[fit.key] = made[0]
     assert predictions(outcomes) == predictions(run(fits))
     assert len(outcomes) == 8
@@ -143,6 +146,32 @@ def test_a_fit_that_ends_its_workers_is_named_and_the_others_are_done(
     assert "ended on several workers" in problem.message
     assert predictions(outcomes) == predictions(run(fits))
     assert all(store.has(fit.key) for fit in fits)
+
+
+def test_a_batch_that_ends_its_workers_is_done_fit_by_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a stand-in for the rounds, since each death of a worker takes seconds."""
+    bad, *good = (task(seed=seed) for seed in range(3))
+
+    def rounds(_: Cluster, tasks: list[Task]) -> Iterator[Finished]:
+        for one in tasks:
+            yield one, () if bad.key in one.keys else perform(one)
+
+    monkeypatch.setattr(Cluster, "_round", rounds)
+    monkeypatch.setattr(Cluster, "threads", lambda _: {"tcp://127.0.0.1:1": 1})
+    here = Cluster(client=None, address="dask://127.0.0.1:1", versions=())
+    batch = BatchTask(fits=(good[0], bad, good[1]))
+    ((_, outcomes),) = here.run([batch], Silent())
+    assert [isinstance(o, CrossFit) for o in outcomes] == [True, False, True]
+    assert isinstance(outcomes[1], tuple)
+    assert [p.code for p in outcomes[1]] == ["G450"]
+
+
+def test_what_a_cluster_loses_again_and_again_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Cluster, "_round", lambda *_: (done for done in ()))
+    monkeypatch.setattr(Cluster, "threads", lambda _: {"tcp://127.0.0.1:1": 1})
+    here = Cluster(client=None, address="dask://127.0.0.1:1", versions=())
+    with pytest.raises(GipError, match=r"G634.*loses all that is sent to it"):
+        list(here.run([task()], Silent()))
 
 
 def test_a_worker_with_other_versions_is_refused(dask: Started, executor: Cluster) -> None:

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_tasks import Deadly, Starved, run, task
+from engine_tasks import Deadly, DeadlyBatch, Starved, run, task
 
 from gipspec.diagnostics import Problem
+from gipspec.engine.execute import open_executor
 from gipspec.engine.progress import Silent
 from gipspec.engine.store import Store
+from gipspec.engine.tasks import perform
 from gipspec.learn import CrossFit
 
 
@@ -52,6 +54,18 @@ def test_fits_that_were_too_many_together_are_all_done(tmp_path: Path) -> None:
     assert warnings == ["G610"]
     assert all(isinstance(o, CrossFit) for o in outcomes.values())
     assert len(outcomes) == 4
+
+
+def test_a_batch_that_ends_its_worker_is_done_fit_by_fit() -> None:
+    fits = tuple(task(seed=s) for s in range(3))
+    with open_executor(2) as executor:
+        progress = Heard()
+        finished = dict(executor.run([DeadlyBatch(fits=fits), task(seed=7)], progress))
+    alone = [perform(fit)[0].prediction.tobytes() for fit in fits]  # type: ignore[union-attr]
+    (batch,) = (one for one in finished if isinstance(one, DeadlyBatch))
+    assert [o.prediction.tobytes() for o in finished[batch]] == alone  # type: ignore[union-attr]
+    assert progress.warnings == ["G610"]
+    assert len(finished) == 2
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
