@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gipspec.propose.panel import Pair
-from gipspec.propose.profile import Profile, Sight, flag_name
+from gipspec.propose.profile import Profile, Sight, flag_name, settles
 from gipspec.propose.treatment import dummies, varies_within_units
 from gipspec.propose.words import ATTRIBUTE, OUTCOME, TIME, TREATMENT, UNIT, lagged, score, shifted, stem
 
@@ -181,6 +181,8 @@ def _refusal(
         return "known only where the treatment is constant"
     if pair and _only_of_time(sight, pair, p.name):
         return "the same for all units in a period"
+    if pair and _tells_with_time(sight, pair, p, treatment):
+        return "tells the treatment, together with the period"
     for other, what in zip((outcome, treatment), TWINS, strict=True):
         if twins(sight, p.name, other):
             return what
@@ -197,6 +199,17 @@ def _marked(name: str, outcome: str) -> bool:
     return (
         short == marked or any(long == mark + short for mark in marks) or long in (short + "sq", short + "2")
     )
+
+
+def _tells_with_time(sight: Sight, pair: Pair, p: Profile, treatment: str) -> bool:
+    """Tell whether groups of units and the period determine the treatment: the year of adoption, say.
+
+    A learner that sees such a column leaves nothing of the treatment to estimate an effect from.
+    """
+    if p.distinct > pair.units / 2:
+        return False
+    of, group, when = sight.codes(pair.unit), sight.codes(p.name), sight.codes(pair.time)
+    return settles(of, group) and settles(group * (when.max() + 1) + when, sight.codes(treatment))
 
 
 def _only_of_time(sight: Sight, pair: Pair, name: str) -> bool:

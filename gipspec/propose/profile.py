@@ -155,3 +155,9 @@ def profile_of(table: Table, name: str, position: int) -> Profile:
         low=float(kinds[0]) if len(kinds) else 0.0,
         high=float(kinds[-1]) if len(kinds) else 0.0,
     )
+
+
+def settles(of: Codes, what: Codes) -> bool:
+    """Tell whether the value of `of` (n,) tells that of `what` (n,)."""
+    pairs_found = len(np.unique(np.stack([of, what]), axis=1).T)
+    return pairs_found == len(np.unique(of))

@@ -9,7 +9,7 @@ import numpy as np
 from gipspec.propose.interaction import with_interaction
 from gipspec.propose.outcome import Controls, Outcome, controls, outcomes, twins
 from gipspec.propose.panel import Pair, pairs
-from gipspec.propose.profile import Sight
+from gipspec.propose.profile import Sight, settles
 from gipspec.propose.treatment import Treatment, treatments
 from gipspec.propose.words import GROUP, TIME, UNIT, score
 
@@ -47,8 +47,8 @@ class Proposal:
     """What a first study may be made of; a part is None, or without names, where nothing suits.
 
     `spoilt` is a unit and time whose pairs repeat or have gaps, so that they cannot be a panel yet. `fits`
-    says what kind of treatment it is: "staggered", "adopted" in one period, "binary", "continuous"; with
-    `stands_in` it is none, but takes the place of one.
+    says what kind of treatment it is: "staggered", "adopted" in one period, "product" of two
+    others, "binary", "continuous"; with `stands_in` it is none, but takes the place of one.
     """
 
     sight: Sight  # with the columns that the study computes
@@ -119,6 +119,8 @@ def _stand_in(sight: Sight, pair: Pair | None, given: Given) -> tuple[Treatment 
 def _kind(treatment: Treatment, rows: int) -> str:
     if treatment.paths and treatment.paths.adopted:
         return "staggered" if treatment.paths.cohorts > 1 else "adopted"
+    if treatment.product:
+        return "product"
     few = min(treatment.share, 1 - treatment.share) * rows < LEAST_TREATED
     return "continuous" if np.isnan(treatment.share) or few else "binary"
 
@@ -206,7 +208,7 @@ def _cluster(sight: Sight, pair: Pair | None, treatment: str) -> Choice | None:
         if not LEAST_CLUSTERS <= p.distinct <= most or p.yearly:
             continue
         group = sight.codes(p.name)
-        if _settles(of, group) and _settles(group * (when.max() + 1) + when, values):
+        if settles(of, group) and settles(group * (when.max() + 1) + when, values):
             found.append((called, p))
     if not found:
         return None
@@ -214,9 +216,3 @@ def _cluster(sight: Sight, pair: Pair | None, treatment: str) -> Choice | None:
     why = f"rows of one `{best.name}` are treated alike, so it was assigned there: {best.distinct} clusters"
     others = tuple(p.name for _, p in found if p is not best)
     return Choice(name=best.name, why=why, sure=LIKELY, others=others)
-
-
-def _settles(of: np.ndarray, what: np.ndarray) -> bool:
-    """Tell whether the value of `of` (n,) tells that of `what` (n,)."""
-    pairs_found = len(np.unique(np.stack([of, what]), axis=1).T)
-    return pairs_found == len(np.unique(of))

@@ -114,9 +114,17 @@ def _models(p: Proposal) -> Iterator[str]:
         yield f"defaults cluster={print_name(p.cluster.name)}"
         yield ""
     behind = f" | {set_name(p.sight)}" if p.controls.names else ""
-    yield f"base   <- {print_name(p.outcome.name)} ~ {print_name(p.treatment.name)}{behind}"
-    yield "linear <- base; learner=ols  # the same with linear nuisances"
+    head = f"base   <- {print_name(p.outcome.name)} ~ {print_name(p.treatment.name)}{behind}"
     members = ["base", "linear"]
+    if p.fits == "product" and p.pair is None:
+        yield from _comment(
+            "Linear nuisances: trees would find the product, and leave nothing of the treatment."
+        )
+        yield f"{head}; learner=ols"
+        members = ["base"]
+    else:
+        yield head
+        yield "linear <- base; learner=ols  # the same with linear nuisances"
     if p.pair is None and p.fits == "binary":
         yield "inter  <- base; model=irm  # effects that may differ from row to row"
         members.append("inter")
@@ -135,7 +143,10 @@ def _ideas(p: Proposal) -> Iterator[str]:
     if p.controls.names:
         named = print_name(p.controls.names[0])
         yield f"# sens <- base; sensitivity={named}  # how strong an unobserved confounder must be"
-    yield "# algos <- base; learner=[lasso, rf]  # other learners"
+    if p.fits == "product" and p.pair is None:
+        yield "# tails <- base; winsor=[1%, 5%]  # without the tails"
+    else:
+        yield "# algos <- base; learner=[lasso, rf]  # other learners"
     yield ""
 
 
