@@ -38,6 +38,7 @@ gap   <- base - more
 event <- base; event=-2..2; control=notyet
 table main "Main <i>table</i>": base, more, gap
 table rest "Rest": algos
+table about "Variables": y, d, x1, x2, x3; kind=descriptives
 figure dynamics "Dynamics </script>": event
 audit accept A06 "the outcome is <em>noise</em> by design"
 """
@@ -137,6 +138,23 @@ def test_listings_sort_by_mouse_and_by_keyboard(tab: Browser, loaded: Loaded) ->
     assert tab.run(f"{head}.getAttribute('aria-sort')") == "descending"
     tab.press("Enter", 13)
     assert column(tab, "estimates", 0) == before
+
+
+@pytest.mark.browser
+def test_a_table_whose_lines_stand_alone_sorts_by_what_it_prints(tab: Browser, loaded: Loaded) -> None:
+    tab.open(page_of(loaded))
+    table = "document.getElementById('h-table-about').closest('article').querySelector('table.sortable')"
+    heads = tab.run(f"[...{table}.tHead.rows[0].cells].map(c => c.textContent)")
+    at = next(i for i, text in enumerate(heads) if text.startswith("Min"))
+    tab.run(f"{table}.tHead.rows[0].cells[{at}].querySelector('button').click()")
+    least = [
+        float(t.replace("−", "-"))
+        for t in tab.run(f"[...{table}.tBodies[0].rows].map(r => r.cells[{at}].textContent)")
+    ]
+    assert least == sorted(least) and least[0] < 0 < len(set(least)) - 2
+    assert tab.run(f"{table}.closest('article').querySelector('.from').textContent") == "From about (line 14)"
+    assert tab.run(f"{table}.closest('article').querySelector('.from').textContent") == "From about (line 14)"
+    assert tab.run("document.querySelectorAll('#tables table.sortable').length") == 1
 
 
 @pytest.mark.browser

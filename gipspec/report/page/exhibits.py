@@ -42,14 +42,14 @@ class Exhibit:
 
 def table_exhibit(table: Table, study: Study, places: Places) -> Exhibit:
     """Return a table; one whose lines stand for themselves may be sorted."""
-    members = [n for t in study.tables if t.name == table.name for p in t.panels for n in p.members]
     first, *rest = bands_of(table)
-    alone = all(line.reach == 1 for band in rest for line in band.lines)
+    lines = [line for band in rest for line in band.lines]
+    alone = all(line.reach == 1 and all(slot.span == 1 for slot in line.slots) for line in lines)
     return Exhibit(
         name=table.name,
         anchor=anchor("table", table.name),
         title=table.title or table.name,
-        comes_from=_sources(members, places),
+        comes_from=_table_sources(table.name, study, places),
         table=view_of(table),
         sortable=alone and len(rest) == 1 and len(first.lines) == 1,
     )
@@ -83,6 +83,15 @@ def _numbers(picture: Picture) -> Listing | None:
 
 def _cell(value: float | str) -> Entry:
     return words(value) if isinstance(value, str) else number(value, DIGITS)
+
+
+def _table_sources(name: str, study: Study, places: Places) -> tuple[From, ...]:
+    """Return the models that a table shows; a table of variables comes from its own line."""
+    request = next((t for t in study.tables if t.name == name), None)
+    if request is None:
+        return ()
+    members = [n for p in request.panels for n in p.members if n in request.models]
+    return _sources(members, places) or (From(name=name, place=places.at(request.span)),)
 
 
 def _sources(members: list[str], places: Places) -> tuple[From, ...]:
