@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 
 from gipspec.data.arguments import Arguments
-from gipspec.data.dataset import Dataset, Index
+from gipspec.data.dataset import Dataset, Index, RowNumbers
 from gipspec.data.expressions import evaluate
 from gipspec.data.indices import METHODS, index_weights
 from gipspec.data.table import Table
-from gipspec.data.vector import Codes, Groups, Vector, groups
+from gipspec.data.vector import Codes, Groups, Vector, coded, groups
 from gipspec.diagnostics import GipError, Problem, nearest, problem
 from gipspec.lang.study import Let, Panel
 from gipspec.lang.syntax import Argument, Binary, Call, Each, Expr, Range, Unary
@@ -33,15 +32,15 @@ def build_dataset(
         for name in table.frame.columns
     }
     order = _order(columns, panel, table.name)
-    columns = {name: replace(c, values=c.values[order]) for name, c in columns.items()}
-    unit, time = _places(columns, panel, len(order))
+    if (np.diff(order) != 1).any():
+        columns = {name: replace(c, values=c.values[order]) for name, c in columns.items()}
+    unit_names, unit, time = _places(columns, panel, len(order))
     dataset = Dataset(
         name=table.name,
         panel=panel,
-        frame=table.frame,
         columns=columns,
-        unit=unit.codes,
-        unit_names=unit.names,
+        unit=unit,
+        unit_names=unit_names,
         time=time.codes,
         time_values=time.values,
         labels={**table.labels, **dict(labels)},
@@ -57,8 +56,7 @@ def build_dataset(
 def _order(columns: dict[str, Vector], panel: Panel | None, name: str) -> Codes:
     """Return positions (n,) of the rows in canonical order."""
     if panel is None:
-        keys = [groups(columns[c]).codes for c in sorted(columns, reverse=True)]
-        return np.lexsort(keys).astype(np.int64)
+        return _by_content(columns)
     for column in (panel.unit, panel.time):
         if column not in columns:
             guess = nearest(column, columns)
@@ -67,18 +65,34 @@ def _order(columns: dict[str, Vector], panel: Panel | None, name: str) -> Codes:
         count = int(columns[column].missing.sum())
         if count:
             raise GipError(problem("G310", panel.span, name=column, count=count))
-    keys = [groups(columns[panel.time]).codes, groups(columns[panel.unit]).codes]
+    keys = [coded(columns[panel.time])[1], coded(columns[panel.unit])[1]]
     return np.lexsort(keys).astype(np.int64)
 
 
-def _places(columns: dict[str, Vector], panel: Panel | None, n: int) -> tuple[Groups, Groups]:
+def _by_content(columns: dict[str, Vector]) -> Codes:
+    """Return the order of rows (n,) by all columns, in the order of names; the first few settle it mostly."""
+    names = sorted(columns)
+    rank = coded(columns[names[0]])[1]
+    order = np.argsort(rank, kind="stable")
+    for name in names[1:]:
+        if (np.diff(rank[order]) != 0).all():
+            break
+        codes = coded(columns[name])[1]
+        order = np.lexsort((codes, rank))
+        differs = (np.diff(rank[order]) != 0) | (np.diff(codes[order]) != 0)
+        rank[order] = np.concatenate([[0], np.cumsum(differs)])
+    return order.astype(np.int64)
+
+
+def _places(
+    columns: dict[str, Vector], panel: Panel | None, n: int
+) -> tuple[Sequence[str], Codes, Groups]:
+    """Return the names of the units, the unit of each row (n,), and the times."""
     if panel:
-        return groups(columns[panel.unit]), groups(columns[panel.time])
-    rows = tuple(str(i + 1) for i in range(n))
-    return (
-        Groups(names=rows, codes=np.arange(n, dtype=np.int64), values=rows),
-        Groups(names=("",), codes=np.zeros(n, dtype=np.int64), values=(0.0,)),
-    )
+        unit = groups(columns[panel.unit])
+        return unit.names, unit.codes, groups(columns[panel.time])
+    always = Groups(names=("",), codes=np.zeros(n, dtype=np.int64), values=(0.0,))
+    return RowNumbers(n), np.arange(n, dtype=np.int64), always
 
 
 def _check_unique(dataset: Dataset, panel: Panel) -> None:
@@ -129,9 +143,8 @@ def _with_lets(base: Dataset, lets: tuple[Let, ...]) -> Dataset:
             continue
         columns[let.name] = value
         indices += weights
-    frame = pd.DataFrame({n: pd.Series(c.values, dtype=c.values.dtype) for n, c in columns.items()})
     value_labels = {n: dict(c.labels) for n, c in columns.items() if c.labels}
-    return replace(dataset, frame=frame, value_labels=value_labels, indices=tuple(indices))
+    return replace(dataset, value_labels=value_labels, indices=tuple(indices))
 
 
 def _weights(let: Let, dataset: Dataset) -> Iterator[Index]:

@@ -99,7 +99,8 @@ def from_array(values: NDArray[Any]) -> Numbers | Texts:
     if values.dtype.kind in "biuf":
         if values.dtype.kind in "iu" and values.size and np.abs(values.astype(np.float64)).max() > EXACT:
             return text_array([str(v) for v in values])
-        return values.astype(np.float64) + 0.0
+        numbers: Numbers = np.add(values, 0.0, dtype=np.float64)
+        return numbers
     if values.dtype.kind == "M":
         return from_dates(values.astype("datetime64[us]").tolist())
     return _from_typed(values.tolist())

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
-import pandas as pd
 
 from gipspec.data.vector import Codes, Flags, Vector, number_text
 from gipspec.diagnostics import GipError, Problem, problem
 from gipspec.lang.study import Panel
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +23,25 @@ class Index:
     name: str
     method: str
     rows: tuple[tuple[str, str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowNumbers(Sequence[str]):
+    """The names of rows that are units of their own, "1", "2", ..., written when they are asked for."""
+
+    rows: int
+
+    def __len__(self) -> int:
+        return self.rows
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[str]: ...
+    def __getitem__(self, at: int | slice) -> str | Sequence[str]:
+        if isinstance(at, slice):
+            return [str(i + 1) for i in range(self.rows)[at]]
+        return str(range(self.rows)[at] + 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +57,9 @@ class Dataset:
 
     name: str
     panel: Panel | None
-    frame: pd.DataFrame
     columns: Mapping[str, Vector]
     unit: Codes
-    unit_names: tuple[str, ...]
+    unit_names: Sequence[str]
     time: Codes
     time_values: tuple[float | str, ...]
     labels: dict[str, str]
@@ -50,6 +71,13 @@ class Dataset:
     @property
     def n(self) -> int:
         return len(self.unit)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """All columns, for display: NaN where a value is not finite; `columns` knows the reason."""
+        import pandas as pd
+
+        return pd.DataFrame({n: pd.Series(c.values, dtype=c.values.dtype) for n, c in self.columns.items()})
 
     def place(self, row: int) -> str:
         """Say which row that is: its unit and time, or its first values."""

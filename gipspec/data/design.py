@@ -9,6 +9,7 @@ import numpy as np
 
 from gipspec.data.columns import Numbers
 from gipspec.data.demean import compact, demean, group_means
+from gipspec.data.features import fingerprint
 from gipspec.data.model import ModelData
 from gipspec.data.shifts import earlier
 from gipspec.data.vector import Codes
@@ -204,7 +205,7 @@ def _design(
     kept: dict[bytes, tuple[str, Numbers]] = {}
     for name, column in columns:
         if np.ptp(column) > NOTHING_LEFT * _scale(column):
-            kept.setdefault((column + 0.0).tobytes(), (name, column))
+            kept.setdefault(fingerprint(column), (name, column))
     found = list(kept.values())
     categorical: tuple[int, ...] = ()
     if period and len(np.unique(data.time[at])) > 1:
@@ -214,7 +215,7 @@ def _design(
         y=np.ascontiguousarray(y),
         d=np.ascontiguousarray(moved[:, :treatments]),
         extra=np.ascontiguousarray(moved[:, treatments:]),
-        features=np.column_stack([c for _, c in found]) if found else np.empty((len(at), 0)),
+        features=_side_by_side(data, found) if rows is None else _stacked(found, len(at)),
         feature_names=tuple(name for name, _ in found),
         categorical=categorical,
         rows=at,
@@ -224,6 +225,17 @@ def _design(
         correct_by_unit=False,
         effects_share=1.0,
     )
+
+
+def _side_by_side(data: ModelData, found: Columns) -> Numbers:
+    """Put features together; where they are X and no more, X itself is taken."""
+    if found and len(found) == data.x.shape[1] and all(column.base is data.x for _, column in found):
+        return data.x
+    return _stacked(found, len(data.y))
+
+
+def _stacked(found: Columns, n: int) -> Numbers:
+    return np.column_stack([c for _, c in found]) if found else np.empty((n, 0))
 
 
 def _kept_clusters(names: tuple[str, ...], codes: Codes) -> tuple[tuple[str, ...], Codes]:

@@ -6,6 +6,7 @@ names and `poly`, `bs`, `C` and `:`, because it would run whatever text it is gi
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -253,10 +254,10 @@ def _name(leaf: Leaf, level: str | None, grouped: Mapping[str, Groups]) -> str:
 
 def _lean(blocks: Sequence[tuple[str, Numbers]], dropped: list[tuple[str, str]], n: int) -> Features:
     """Leave out columns that are constant or equal to an earlier one."""
-    seen: dict[bytes, str] = {}
+    seen: dict[bytes, str] = {}  # by a hash of the values: the values themselves would be the data once more
     kept: list[tuple[str, Numbers]] = []
     for name, column in blocks:
-        key = (column + 0.0).tobytes()
+        key = fingerprint(column)
         if not np.isfinite(column).all():
             wrong = ~np.isfinite(column)
             row = f"row {int(np.argmax(wrong)) + 1} of the model"
@@ -272,6 +273,13 @@ def _lean(blocks: Sequence[tuple[str, Numbers]], dropped: list[tuple[str, str]],
     return Features(x=x, names=tuple(name for name, _ in kept), dropped=tuple(dropped))
 
 
+def fingerprint(column: Numbers) -> bytes:
+    """Return a hash of a column (n,) by which equal ones are found; 0 and -0 are equal."""
+    return hashlib.sha256((column + 0.0).data).digest()
+
+
 def on_rows(leaf: Leaf, rows: Codes) -> Leaf:
-    """Keep some rows of a leaf."""
-    return replace(leaf, vector=replace(leaf.vector, values=leaf.vector.values[rows], faults=()))
+    """Keep some rows of a leaf; `rows` are ascending positions."""
+    values = leaf.vector.values
+    kept = values if len(rows) == len(values) else values[rows]
+    return replace(leaf, vector=replace(leaf.vector, values=kept, faults=()))

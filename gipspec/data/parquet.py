@@ -28,8 +28,12 @@ def columns(located: Located) -> Content:
         check_cells(located.source, file.metadata.num_rows, len(file.schema_arrow))
         for field in file.schema_arrow:
             _kind(located, field)
-        table = file.read()
-    return Content(names=[_name(n) for n in table.column_names], values=[_column(c) for c in table.columns])
+        names = file.schema_arrow.names
+        if len(set(names)) == len(names):  # one after another, so that the data are not in memory twice
+            values = [_column(file.read(columns=[name]).column(0)) for name in names]
+        else:
+            values = [_column(column) for column in file.read().columns]
+    return Content(names=[_name(n) for n in names], values=values)
 
 
 @contextmanager

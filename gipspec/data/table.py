@@ -55,7 +55,7 @@ def read_table(source: DataSource) -> Table:
     columns = {n: pd.Series(v, dtype=v.dtype) for n, v in zip(names, values, strict=True)}
     return Table(
         name=source.name,
-        frame=pd.DataFrame(columns, columns=names),
+        frame=pd.DataFrame(columns, columns=names, copy=False),
         labels=found.labels,
         value_labels={n: t for n, t in found.value_labels.items() if columns[n].dtype != object},
         problems=warnings,

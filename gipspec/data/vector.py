@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,14 +74,20 @@ class Groups:
     values: tuple[float | str, ...]
 
 
-def groups(vector: Vector) -> Groups:
-    """Group rows by value. Codes with labels are called by these, where no two have the same."""
+def coded(vector: Vector) -> tuple[NDArray[Any], Codes]:
+    """Return the distinct values, sorted, and each row's position among them, -1 where it is missing."""
     present = ~vector.missing
     found, inverse = np.unique(
         vector.values[present].astype(str if vector.is_text else np.float64), return_inverse=True
     )
     codes = np.full(len(present), -1, dtype=np.int64)
     codes[present] = inverse
+    return found, codes
+
+
+def groups(vector: Vector) -> Groups:
+    """Group rows by value. Codes with labels are called by these, where no two have the same."""
+    found, codes = coded(vector)
     values = tuple(found.tolist())
     names = tuple(v if isinstance(v, str) else number_text(v) for v in values)
     if not vector.is_text and vector.labels:

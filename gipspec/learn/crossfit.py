@@ -142,12 +142,17 @@ def _labelled(learner: Learner, weights: list[Array]) -> tuple[tuple[str, float]
 
 def present_folds(fold: Codes, group: NDArray[np.int64]) -> Codes:
     """Return the folds that hold rows; raise G403 where they are too few."""
-    present, n_units = np.unique(fold), np.unique(group).size
+    present, n_units = np.unique(fold), _count(group)
     wanted = int(present[-1]) + 1 if present.size else 0
     if present.size < 2 or n_units < wanted:
         kind = "units" if n_units < fold.size else "rows"
         raise GipError(problem("G403", units=n_units, kind=kind, folds=max(wanted, 2)))
     return present
+
+
+def _count(codes: NDArray[np.int64]) -> int:
+    """Return the number of distinct codes, without sorting them."""
+    return int(np.count_nonzero(np.bincount(codes))) if codes.size else 0
 
 
 def _require_teachers(teach: NDArray[np.bool_], fold: Codes, present: Codes, name: str) -> None:

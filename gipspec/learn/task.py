@@ -47,8 +47,9 @@ def regressor_of(learner: Learner) -> Learner:
 
 def is_binary(target: ArrayLike) -> bool:
     """Whether a target holds 0 and 1, both, and nothing else."""
-    values = np.unique(np.asarray(target))
-    return values.size == 2 and bool(values[0] == 0) and bool(values[1] == 1)
+    values = np.asarray(target)
+    ones = values == 1
+    return bool(ones.any()) and not ones.all() and bool(((values == 0) | ones).all())
 
 
 def label_of(learner: Learner) -> str:
