@@ -193,6 +193,16 @@ def test_hollow_and_filled_markers_differ_in_ink() -> None:
     assert dark[0] > 1.5 * dark[1] > 0
 
 
+@pytest.mark.parametrize(
+    "names", [["a", "b"], ["Units that are never treated", "Units that are not treated yet"], ["x" * 20] * 5]
+)
+def test_a_legend_stays_on_the_page(names: list[str]) -> None:
+    marks = tuple(Points(x=(0.0,), y=(0.0,), label=f"{name}{i}") for i, name in enumerate(names))
+    ink = (pixels(draw(figure(Panel(marks=marks))).png) < 0.9).any(axis=2)
+    assert not ink[:, :6].any() and not ink[:, -6:].any()
+    assert ink[-60:].any()
+
+
 def test_a_bare_panel_has_no_axes() -> None:
     panel = Panel(marks=(), bare=True)
     assert (pixels(draw(figure(panel)).png) == 1.0).all()

@@ -16,7 +16,7 @@ from gipspec.diagnostics import GipError
 from gipspec.engine.results import Results
 from gipspec.report.figures import Figure, build_figure
 from gipspec.report.figures.dimensions import dimensions_of
-from gipspec.report.figures.figure import PAGE, Band, Contours, Line, Mark, Points, Reference, Words
+from gipspec.report.figures.figure import COLUMN, PAGE, Band, Contours, Line, Mark, Points, Reference, Words
 from gipspec.report.figures.kinds.placebo import density
 from gipspec.report.figures.kinds.sensitivity import round_levels
 from gipspec.report.saved import load_results_json, results_json
@@ -308,6 +308,8 @@ def test_options_that_every_kind_has(made: Made) -> None:
     figure = made.figure("strength")
     assert (figure.width, figure.height, figure.titled, figure.sans) == (PAGE, 4, True, True)
     assert not made.figure("dynamics").titled
+    own = {f.name: f.width for f in map(made.figure, ("dynamics", "choices", "who", "fakes", "along"))}
+    assert own == {"dynamics": COLUMN, "choices": PAGE, "who": COLUMN, "fakes": COLUMN, "along": COLUMN}
 
 
 def test_no_figure_shows_what_is_no_number(made: Made) -> None:

@@ -21,8 +21,10 @@ from gipspec.report.figures.draw.marks import put
 from gipspec.report.figures.draw.style import DPI, FAINT, SIZE, settings
 from gipspec.report.figures.figure import Axis, Figure, Panel
 from gipspec.report.figures.texts import plain, texts_of
+from gipspec.report.figures.wrapped import width_of
 
 MOST_IN_ROW = 4  # entries of a legend
+KEY, LETTER = 0.45, 0.055  # inches that an entry takes beside its text, and a letter of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +69,7 @@ def _page(figure: Figure) -> Page:
         _panel(panel, axes)
     for axes in places[len(figure.panels) :]:
         axes.set_axis_off()
-    _legend(page, places)
+    _legend(page, places, figure.width)
     if figure.titled and figure.title:
         page.suptitle(plain(figure.title), fontsize=SIZE + 1)
     if figure.draft:
@@ -112,7 +114,7 @@ def _limits(axis: Axis, give: object) -> None:
         give(low, high)
 
 
-def _legend(page: Page, places: list[Axes]) -> None:
+def _legend(page: Page, places: list[Axes], width: float) -> None:
     """Put what has a label below the panels, once."""
     entries = {
         text: mark for axes in places for mark, text in zip(*axes.get_legend_handles_labels(), strict=True)
@@ -122,7 +124,16 @@ def _legend(page: Page, places: list[Axes]) -> None:
             list(entries.values()),
             [plain(text) for text in entries],
             loc="outside lower center",
-            ncols=min(len(entries), MOST_IN_ROW),
+            ncols=_in_row([width_of(text) for text in entries], width),
             columnspacing=1.4,
             borderpad=0.1,
         )
+
+
+def _in_row(widths: list[int], room: float) -> int:
+    """Return how many entries of a legend, of so many letters each, stand side by side in the room."""
+    for count in range(min(len(widths), MOST_IN_ROW), 1, -1):
+        letters = sum(widths) if count == len(widths) else count * max(widths)
+        if count * KEY + letters * LETTER <= room:
+            return count
+    return 1

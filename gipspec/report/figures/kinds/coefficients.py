@@ -17,7 +17,7 @@ from gipspec.report.figures.rows import Row, RowBlock, lay_lines, row_of, rows_d
 from gipspec.report.figures.wording import intervals, scaled
 
 MOST = 60  # lines
-NARROW, WIDE = 16, 30  # letters of labels up to which a column, and a page and a half, are enough
+NARROW = 22  # letters of labels up to which a column is wide enough
 
 # What stands beside an effect and is no effect of its own; `keep=` shows it all the same.
 ON_REQUEST = frozenset(
@@ -66,7 +66,7 @@ def coefficients_figure(request: FigureRequest, results: Results, study: Study) 
             *scaled(options.scale),
         ),
         provenance=provenance_of(results),
-        width=COLUMN if lines.widest <= NARROW else 4.5 if lines.widest <= WIDE else PAGE,
+        width=COLUMN if lines.widest <= NARROW else PAGE,
         height=lines.height,
     )
 

@@ -11,6 +11,7 @@ from gipspec.lang.study import FigureRequest, Study
 from gipspec.report.build import provenance_of
 from gipspec.report.decimals import fixed
 from gipspec.report.figures.figure import (
+    COLUMN,
     PAGE,
     Axis,
     Band,
@@ -30,7 +31,7 @@ from gipspec.report.figures.wording import intervals, levels, scaled
 KIND = "event"
 MOST = 4  # studies in one panel
 APART = 0.16  # periods between the studies of one event time
-LONG = 12  # event times that need the width of a page
+LONG = 13  # effects that need the width of a page
 NUMBERS = ("coef", "se", "low", "high", "band.low", "band.high")
 COMPARED = {
     "never": "units that are never treated",
@@ -75,8 +76,8 @@ def event_figure(request: FigureRequest, results: Results, study: Study) -> Figu
         data=_data(shown),
         notes=tuple(_notes(cast, shown, results, options)),
         provenance=provenance_of(results),
-        width=PAGE if len(seen) > LONG or len(shown) > 2 else 4.5,
-        height=2.8,
+        width=PAGE if len(seen) * len(shown) > LONG else COLUMN,
+        height=2.5,
     )
 
 

@@ -6,7 +6,7 @@ from gipspec.diagnostics import GipError, problem
 from gipspec.engine.results import Estimate, Results
 from gipspec.lang.study import FigureRequest, Study
 from gipspec.report.build import provenance_of
-from gipspec.report.figures.figure import PAGE, Axis, Figure, Mark, Panel, Reference, Words
+from gipspec.report.figures.figure import COLUMN, PAGE, Axis, Figure, Mark, Panel, Reference, Words
 from gipspec.report.figures.members import Cast, Member, cast_of, column, p_text, printed, words
 from gipspec.report.figures.naming import effect_on, names_of
 from gipspec.report.figures.options import FigureOptions, figure_options
@@ -18,7 +18,7 @@ GROUP, DIFFERENCE, GATE = "group", "difference", "gate"
 MOST = 60  # lines
 ORDER = {"low": 0, "middle": 1, "medium": 1, "high": 2}  # other keys by their numbers and letters
 LOOKS = ("Groups", "Quarters of the moderator")
-NARROW = 24
+NARROW = 20  # letters of labels up to which a column is wide enough
 
 
 def groups_figure(request: FigureRequest, results: Results, study: Study) -> Figure:
@@ -57,7 +57,7 @@ def groups_figure(request: FigureRequest, results: Results, study: Study) -> Fig
         data=_data(blocks, options.scale),
         notes=tuple(_notes(cast, estimates, blocks, results, options.scale)),
         provenance=provenance_of(results),
-        width=4.5 if lines.widest <= NARROW else PAGE,
+        width=COLUMN if lines.widest <= NARROW else PAGE,
         height=lines.height + (0.2 if quarters else 0.0),
     )
 

@@ -79,8 +79,8 @@ def marginal_figure(request: FigureRequest, results: Results, study: Study) -> F
         data=_data(shown),
         notes=tuple(_notes(cast, shown, results, options)),
         provenance=provenance_of(results),
-        width=COLUMN + 0.5 if columns == 1 else PAGE,
-        height=2.6 * ceil(len(panels) / columns),
+        width=COLUMN if columns == 1 else PAGE,
+        height=2.4 * ceil(len(panels) / columns),
         columns=columns,
     )
 

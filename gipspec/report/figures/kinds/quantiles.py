@@ -50,8 +50,8 @@ def quantiles_figure(request: FigureRequest, results: Results, study: Study) -> 
         data=_data(cast, series, options.scale),
         notes=tuple(_notes(cast, results, options, band=len(series) == 1)),
         provenance=provenance_of(results),
-        width=COLUMN + 0.75,
-        height=2.6,
+        width=COLUMN,
+        height=2.5,
     )
 
 

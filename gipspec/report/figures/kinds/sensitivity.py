@@ -71,8 +71,8 @@ def sensitivity_figure(request: FigureRequest, results: Results, study: Study) -
         data=_data(surfaces),
         notes=tuple(_notes(cast, surfaces, results, options.scale)),
         provenance=provenance_of(results),
-        width=COLUMN + 0.5 if columns == 1 else PAGE,
-        height=3.3 * ceil(len(surfaces) / columns),
+        width=COLUMN if columns == 1 else PAGE,
+        height=3.1 * ceil(len(surfaces) / columns),
         columns=columns,
     )
 
