@@ -23,23 +23,23 @@ def store_health(store: Path) -> Iterator[Check]:
         return
     fits = choose(store, older=STALE_SECONDS, most=None, everything=False)
     every = (*fits.removed, *fits.kept)
-    size = sum(f.size for f in every)
+    size, made = sum(f.size for f in every), sum(f.made for f in every)
     damaged = [f.path for f in every if not _whole(f.path)]
     yield Check(
         group="store",
         name="fits",
         state=NOTE if size > LARGE else OK,
-        found=f"{len(every):,} in {store}, {size / 1e6:,.1f} MB",
+        found=f"{len(every) - made:,} in {store}, and {made:,} estimates made of them, {size / 1e6:,.1f} MB",
         remedy=f"gipspec clean --store {store} --max-size 2GB" if size > LARGE else "",
     )
     yield Check(
         group="store",
         name="checksums",
         state=BROKEN if damaged else OK,
-        found=f"{len(damaged)} fits are damaged or of another format, first {damaged[0].name[:12]}"
+        found=f"{len(damaged)} entries are damaged or of another format, first {damaged[0].name[:12]}"
         if damaged
         else "all are whole",
-        remedy="they are fitted anew when they are needed; if it happens again, look at the disk"
+        remedy="they are made anew when they are needed; if it happens again, look at the disk"
         if damaged
         else "",
     )
