@@ -62,7 +62,7 @@ def compiled(program: str, folder: Path, *arguments: str) -> str:
 def test_the_castle_study_runs_and_its_tables_compile(castle: Castle, tmp_path: Path) -> None:
     shutil.copytree(castle.out, tmp_path, dirs_exist_ok=True)
     tables = sorted((tmp_path / "tables").glob("*.tex"))
-    assert [t.stem for t in tables] == ["crime", "dynamics", "learners", "robust"]
+    assert {"crime", "dynamics", "learners", "robust"} <= {t.stem for t in tables}
     document = "\n".join(
         [
             r"\documentclass{article}",
