@@ -128,7 +128,7 @@ EXPERIMENTS = (
                 differs("right", "lasso"),
             ),
         ),
-        draws=50,
+        draws=30,
     ),
     Experiment(
         code="A09",
@@ -234,6 +234,7 @@ EXPERIMENTS = (
         draw=m.many,
         spec=f"{QUICK}try <- y0 ~ d | x; outcome=[{TWENTY}]",
         measures=(rejects("significant at 5%", smallest([f"try.y{j}" for j in range(20)]), p_of("try.y0")),),
+        draws=60,
     ),
     Experiment(
         code="A19",
@@ -256,7 +257,7 @@ EXPERIMENTS = (
         spec=f"{PANEL}{QUICK}right <- y ~ d | x; event=-2..2; learner_d=ridge\n"
         "wrong <- right; treatment=known",
         measures=(("standard error", lambda r: r["wrong.overall"].se, lambda r: r["right.overall"].se),),
-        draws=40,
+        draws=30,
     ),
     Experiment(
         code="A22",
@@ -272,6 +273,7 @@ EXPERIMENTS = (
             ),
         ),
         spread=("standard deviation of the robustness value",),
+        draws=60,
     ),
     Experiment(
         code="A24",
@@ -285,6 +287,7 @@ EXPERIMENTS = (
                 covers(0.5, "wrong.q75")[1],
             ),
         ),
+        draws=60,
     ),
     Experiment(
         code="A25",
@@ -322,7 +325,7 @@ EXPERIMENTS = (
                 p_of("base"),
             ),
         ),
-        draws=400,
+        draws=150,
     ),
     Experiment(
         code="A28",
