@@ -80,7 +80,7 @@ def _write_first(
         proposal = ask(proposal, given)
     text = write_spec(proposal, _data_text(source, target), _stem(source))
     _write(target, text.encode("utf-8"))
-    show_problems(_warnings(proposal, target))
+    show_problems([*sight.table.problems, *_warnings(proposal, target)])
     if as_json:
         print_json(_as_json(proposal, target))
         return FINE

@@ -72,6 +72,7 @@ class Sight:
     rows: int
     profiles: dict[str, Profile]
     alike: dict[str, list[str]]  # the columns of each stem
+    unnamed: int = 0  # columns whose names no spec can hold
     lets: dict[str, str] = field(default_factory=dict)  # columns of 0 and 1 made of texts, and how
 
     def values(self, name: str) -> NDArray[np.float64]:
@@ -98,7 +99,14 @@ def look(table: Table) -> Sight:
     alike: dict[str, list[str]] = {}
     for name in profiles:
         alike.setdefault(stem(name), []).append(name)
-    return Sight(table=table, rows=len(table.frame), profiles=profiles, alike=alike, lets=lets)
+    return Sight(
+        table=table,
+        rows=len(table.frame),
+        profiles=profiles,
+        alike=alike,
+        unnamed=len(names) - len(profiles),
+        lets=lets,
+    )
 
 
 def flag_name(name: str) -> str:

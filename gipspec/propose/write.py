@@ -34,6 +34,9 @@ def _lines(p: Proposal, data: str, title: str) -> Iterator[str]:
     size = f"{sight.rows:,} rows, {len(sight.profiles) - len(sight.lets):,} columns"
     do = "It runs as it is: read each choice, change what is wrong." if p.complete else "Fill it in."
     yield from _comment(f"A first spec for {sight.table.name} ({size}), from `gipspec new`. {do}")
+    if sight.unnamed:
+        what = "columns have names that no spec can hold, with a backtick or a line end in them"
+        yield from _comment(f"{sight.unnamed} {what}: rename them to use them.")
     yield from ("", f"study {quote(_plain(title))}", "", f"data {data}", "")
     yield from _panel(p)
     if not p.complete:

@@ -226,7 +226,13 @@ def test_names_that_no_spec_can_hold_are_left_alone(bare: Shell) -> None:
     frame = adoption().rename(columns={"rain": "ra`in", "size": "si\nze"})
     write(frame, bare.folder / "data.csv")
     assert proposal(bare, "data.csv")["controls"] == []
+    assert "# 2 columns have names that no spec can hold" in Path("data.gip").read_text()
     run_fast(Path("data.gip"))
+
+
+def test_warnings_of_reading_are_shown(bare: Shell) -> None:
+    write(adoption().rename(columns={"row": ""}), bare.folder / "data.csv")
+    assert "warning[G602]: column 9 of data.csv has no name" in bare("new", "data.csv")[2]
 
 
 def test_five_thousand_columns_get_a_short_spec() -> None:
