@@ -40,6 +40,7 @@ from gipspec.report.figures.figure import (
     Steps,
     Words,
 )
+from gipspec.report.figures.finish import finished
 from gipspec.report.figures.numbers import csv_figure
 
 needs_poppler = pytest.mark.skipif(shutil.which("pdffonts") is None, reason="poppler-utils is not installed")
@@ -201,6 +202,22 @@ def test_a_legend_stays_on_the_page(names: list[str]) -> None:
     ink = (pixels(draw(figure(Panel(marks=marks))).png) < 0.9).any(axis=2)
     assert not ink[:, :6].any() and not ink[:, -6:].any()
     assert ink[-60:].any()
+
+
+def test_long_labels_are_broken_and_stay_on_the_page() -> None:
+    long = "Resilience of the industrial chains of cities that have a green park of their own"
+    bare = figure(
+        Panel(marks=(Points(x=(0.0,), y=(0.0,)),), x=Axis(label=long), y=Axis(label=f"{long}, 韧性"))
+    )
+    asked_for = FigureRequest(name="main", kind="event", title=long, members=(), span=SPAN)
+    made = finished(
+        dataclasses.replace(bare, title=long), dataclasses.replace(asked_for, options=(("title", True),))
+    )
+    assert made.panels[0].x.label.replace("\n", " ") == long
+    assert made.panels[0].y.label.count("\n") == 2
+    ink = (pixels(draw(made).png) < 0.9).any(axis=2)
+    edge = np.concatenate([ink[:4].ravel(), ink[-4:].ravel(), ink[:, :4].ravel(), ink[:, -4:].ravel()])
+    assert not edge.any()
 
 
 def test_a_bare_panel_has_no_axes() -> None:

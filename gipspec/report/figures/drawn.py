@@ -11,7 +11,6 @@ from pathlib import Path
 
 from gipspec.report.figures.figure import Figure
 from gipspec.report.lock import sha256
-from gipspec.version import __version__
 
 NAME = "figures/.drawn.json"
 FORMAT = 1
@@ -32,7 +31,10 @@ def key_of(figure: Figure) -> str:
 
 @cache
 def _made_by() -> str:
-    return f"{FORMAT} {__version__} {version('matplotlib')} {version('numpy')}"
+    """Return the versions of what draws: of libraries, and of the drawing itself by its source."""
+    drawing = sorted((Path(__file__).parent / "draw").glob("*.py"))
+    source = sha256(b"".join(path.read_bytes() for path in drawing))
+    return f"{FORMAT} {source} {version('matplotlib')} {version('numpy')}"
 
 
 def read_records(out: Path) -> dict[str, Record]:

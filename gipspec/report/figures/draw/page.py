@@ -21,9 +21,10 @@ from gipspec.report.figures.draw.marks import put
 from gipspec.report.figures.draw.style import DPI, FAINT, SIZE, settings
 from gipspec.report.figures.figure import Axis, Figure, Panel
 from gipspec.report.figures.texts import plain, texts_of
-from gipspec.report.figures.wrapped import width_of
+from gipspec.report.figures.wrapped import width_of, wrapped
 
 MOST_IN_ROW = 4  # entries of a legend
+TITLE_LETTER = 0.08  # inches
 KEY, LETTER = 0.45, 0.055  # inches that an entry takes beside its text, and a letter of it
 
 
@@ -71,7 +72,8 @@ def _page(figure: Figure) -> Page:
         axes.set_axis_off()
     _legend(page, places, figure.width)
     if figure.titled and figure.title:
-        page.suptitle(plain(figure.title), fontsize=SIZE + 1)
+        title = wrapped(plain(figure.title), int(figure.width / TITLE_LETTER))
+        page.suptitle(title, fontsize=SIZE + 1)
     if figure.draft:
         page.text(0.995, 0.995, "DRAFT", ha="right", va="top", color=FAINT, fontsize=SIZE, fontweight="bold")
     return page

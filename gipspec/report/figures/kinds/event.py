@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isnan
+from math import ceil, isnan
 
 from gipspec.engine.results import Estimate, Results
 from gipspec.lang.study import FigureRequest, Study
@@ -31,6 +31,7 @@ from gipspec.report.figures.wording import intervals, levels, scaled
 KIND = "event"
 MOST = 4  # studies in one panel
 APART = 0.16  # periods between the studies of one event time
+MOST_TICKS = 22
 LONG = 13  # effects that need the width of a page
 NUMBERS = ("coef", "se", "low", "high", "band.low", "band.high")
 COMPARED = {
@@ -65,7 +66,7 @@ def event_figure(request: FigureRequest, results: Results, study: Study) -> Figu
             label="Periods since adoption",
             low=seen[0] - 0.6,
             high=seen[-1] + 0.6,
-            ticks=tuple((e, minus(e)) for e in seen),
+            ticks=_ticks(seen),
         ),
         y=Axis(label=effect_on(e for m in cast.members for e in _events(m))),
     )
@@ -79,6 +80,12 @@ def event_figure(request: FigureRequest, results: Results, study: Study) -> Figu
         width=PAGE if len(seen) * len(shown) > LONG else COLUMN,
         height=2.5,
     )
+
+
+def _ticks(seen: list[float]) -> tuple[tuple[float, str], ...]:
+    """Return a tick for each event time, or for every second and so on where they are many; 0 has one."""
+    step = ceil(len(seen) / MOST_TICKS)
+    return tuple((e, minus(e)) for e in seen if e % step == 0)
 
 
 def _shown(cast: Cast, options: FigureOptions) -> list[_Shown]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from gipspec.engine.results import Estimate, Results
 from gipspec.lang.study import FigureRequest, Study
 from gipspec.recipe.found import Series
@@ -15,6 +17,7 @@ from gipspec.report.figures.wording import intervals, levels, scaled
 
 KIND, QUANTILE = "quantiles", "quantile"
 MOST = 4  # models in one panel
+MOST_TICKS = 9
 APART = 0.012
 NUMBERS = ("coef", "low", "high", "band.low", "band.high")
 
@@ -39,7 +42,7 @@ def quantiles_figure(request: FigureRequest, results: Results, study: Study) -> 
             label="Quantile of the outcome",
             low=seen[0] - 0.06,
             high=seen[-1] + 0.06,
-            ticks=tuple((q, percent(round(q, 6))) for q in seen),
+            ticks=tuple((q, percent(round(q, 6))) for q in seen[:: ceil(len(seen) / MOST_TICKS)]),
         ),
         y=Axis(label=effect_on(e for m in cast.members for e in _effects(m))),
     )
