@@ -100,18 +100,28 @@ FUNCTIONS = {
 
 RULES = {
     "A01": _g("", _CLARKE, "statistics.md#fixed-effects"),
+    "A02": _g("", "Chiang, Kato, Ma and Sasaki (2022), Journal of Business & Economic Statistics 40", "statistics.md#folds-repeats-seeds"),
     "A03": _g("", "Abadie, Athey, Imbens and Wooldridge (2023), Quarterly Journal of Economics 138", "statistics.md#standard-errors"),
     "A04": _g("se = sqrt(median(se_r² + (θ̂_r - θ̂)²))", f"{_DML}, section 3.4", "statistics.md#folds-repeats-seeds"),
     "A05": _g("", _MEDIATION, "statistics.md#mechanisms"),
+    "A06": _g("R² = 1 - Σ(y - ŷ)² / Σ(y - ȳ)², out of fold", "", "statistics.md#reported-with-every-estimate"),
+    "A07": _g("var(D - m̂) / var(D)", "", "statistics.md#reported-with-every-estimate"),
     "A09": _g("se(a - b)² = Σ_c (S_c(a) - S_c(b))²", "Gelman and Stern (2006), American Statistician 60", "statistics.md#the-difference-of-two-estimates"),
     "A10": _g("", "Cameron, Gelbach and Miller (2008), Review of Economics and Statistics 90", "statistics.md#standard-errors"),
     "A13": _g("", "Goodman-Bacon (2021), Journal of Econometrics 225", "statistics.md#staggered-adoption"),
     "A15": _g("F < 10", "Staiger and Stock (1997), Econometrica 65; Montiel Olea and Pflueger (2013)", "statistics.md#instruments"),
+    "A16": _g("var of the treatment after removing effects / before", "", "statistics.md#fixed-effects"),
+    "A18": _g("", "Simonsohn, Simmons and Nelson (2020), Nature Human Behaviour 4", "running.md#the-history-of-a-study"),
+    "A19": _g("", _CLARKE, "statistics.md#fixed-effects"),
     "A20": _g("", "", "statistics.md#the-interactive-model"),
     "A22": _g("", _SENSITIVE, "statistics.md#sensitivity"),
-    "A31": _g("", "Nickell (1981), Econometrica 49"),
+    "A24": _g("", "Kallus, Mao and Uehara (2024), JMLR 25", "statistics.md#quantiles"),
+    "A25": _g("", _MEDIATION, "statistics.md#mechanisms"),
+    "A31": _g("", "Nickell (1981), Econometrica 49", "statistics.md#fixed-effects"),
+    "A32": _g("p ≥ 1/(B + 1)", "", "statistics.md#placebo"),
 }  # fmt: skip
 
+AUDIT = "audit.md#the-rules"
 GROUNDS = {
     "model": MODELS,
     "option": OPTIONS,
@@ -123,5 +133,6 @@ GROUNDS = {
 
 
 def ground(group: str, name: str) -> Ground:
-    """Return what a topic of a group rests on; empty where nothing was to say."""
-    return GROUNDS.get(group, {}).get(name, Ground())
+    """Return what a topic of a group rests on; empty where nothing was to say. Rules of the audit have a page."""
+    page = AUDIT if group == "code" and name.startswith("A") else ""
+    return GROUNDS.get(group, {}).get(name, Ground(page=page))
