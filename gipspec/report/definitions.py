@@ -24,6 +24,8 @@ HEADS = {
     "unit": "Unit",
 }
 ROOMS = {"role": 12, "symbol": 14, "definition": 36, "source": 18, "unit": 14}
+AS_IT_IS = "As in the data"
+TRANSFORMED = frozenset({"log", "ln", "logs", "standardised", "standardized", "index"})  # these are no units
 UNIT = re.compile(r"(.*\S)\s*[(（]([^()（）]+)[)）]\s*")
 WORDS = {
     "log": "natural logarithm of {0}",
@@ -54,13 +56,17 @@ class Dictionary:
 
     def label(self, name: str) -> str:
         """Return the label without its unit."""
-        found = UNIT.fullmatch(self.labels.get(name, ""))
-        return found[1] if found else self.labels.get(name, name)
+        unit = self._unit(name)
+        return unit[1] if unit else self.labels.get(name, name)
 
     def unit(self, name: str) -> str:
         """Return what stands in parentheses at the end of a label."""
+        unit = self._unit(name)
+        return unit[2] if unit else ""
+
+    def _unit(self, name: str) -> re.Match[str] | None:
         found = UNIT.fullmatch(self.labels.get(name, ""))
-        return found[2] if found else ""
+        return found if found and found[2].casefold() not in TRANSFORMED else None
 
     def source(self, name: str) -> tuple[str, ...]:
         """Return the columns of the data behind a variable, in the order of their first use."""
@@ -71,7 +77,7 @@ class Dictionary:
     def definition(self, name: str) -> str:
         """Say in words how a variable is made; its expression where there are none for it."""
         if name not in self.lets:
-            return self.labels.get(name, "")
+            return AS_IT_IS
         text = self._words(self.lets[name])
         return text[:1].upper() + text[1:]
 

@@ -31,6 +31,7 @@ from gipspec.source import display_width
 SIZES = ((2, r"\small", 14), (4, r"\small", 8), (6, r"\footnotesize", 6), (99, r"\footnotesize", 4))
 MOST_BLOCKS = 2  # panels in a table of the larger size
 CROWDED = 6  # half the gap that stars before a minus sign need at least
+STARRED = 8  # half the gap that three stars need at least
 MOST_PADDING = 40  # characters up to which the source is aligned
 STAR = 4  # points beside the last column that a star takes
 STUB_SHARES = {1: "0.4", 2: "0.35"}  # of the line, by the number of columns: room for notes below
@@ -76,6 +77,8 @@ def view_of(table: Table) -> dict[str, object]:
         size = r"\footnotesize"
     if _crowded(table):
         gap = max(gap, CROWDED)
+    if _close(table):
+        gap = max(gap, STARRED)
     if table.page.long:
         size, gap = size_of_long(table)
     header = tuple(_head(row, table.style) for row in table.header)
@@ -127,6 +130,16 @@ def _crowded(table: Table) -> bool:
     return any(
         isinstance(a, Coefficient) and a.stars > 0 and isinstance(b, Coefficient) and b.value < 0
         for a, b in pairs
+    )
+
+
+def _close(table: Table) -> bool:
+    """Tell whether stars stand beside numbers with nothing below them that would keep columns apart."""
+    lines = table.lines()
+    return all(row.kind != "below" for row in lines) and any(
+        isinstance(a, Coefficient) and a.stars > 0 and isinstance(b, Coefficient)
+        for row in lines
+        for a, b in zip(row.cells, row.cells[1:], strict=False)
     )
 
 

@@ -122,8 +122,8 @@ def _arm_heads(shown: Shown) -> tuple[HeaderRow, ...]:
 
 
 def _arm(arm: str, shown: Shown) -> str:
-    """Name an arm by its label, or by the value of its column."""
-    return f"{shown.label(shown.found.by)} = {arm}" if arm in ("0", "1") else arm
+    """Name an arm by the column and its value."""
+    return f"{shown.label(shown.found.by)} = {arm}"
 
 
 def _by_arm(name: str, shown: Shown) -> tuple[Cell, ...]:

@@ -124,10 +124,10 @@ def test_definitions_come_from_the_spec(spec: gipspec.Loaded, results: gipspec.R
         stub: [getattr(c, "text", "") for c in row.cells]
         for stub, row in rows_of(table(spec, results, "defs")).items()
     }
-    assert rows["Policy"] == ["Treatment", "d", "Policy", "d", ""]
+    assert rows["Policy"] == ["Treatment", "d", "As in the data", "d", ""]
     assert rows["lx"] == ["Control", "lx", "Natural logarithm of Trade", "x1", ""]
     assert rows["index"][2:4] == ["Index of Trade (+) and x2 (−), with entropy weights", "x1, x2"]
-    assert rows["Trade"] == ["Indicator", "x1", "Trade (million yuan)", "x1", "million yuan"]
+    assert rows["Trade"] == ["Indicator", "x1", "As in the data", "x1", "million yuan"]
 
 
 def test_weights_on_request(spec: gipspec.Loaded, results: gipspec.Results, tmp_path: Path) -> None:

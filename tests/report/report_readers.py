@@ -17,9 +17,7 @@ from markdown_it import MarkdownIt
 
 MINUS = "\N{MINUS SIGN}"
 NUMBER = r"-?[0-9][0-9,]*\.[0-9]+"
-PRINTED = re.compile(
-    rf"-?[0-9][0-9,]*(\.[0-9]+)?\**|\({NUMBER}\)|\[{NUMBER}\]|\[-?[0-9.,]+, -?[0-9.,]+\]"
-)
+PRINTED = re.compile(rf"-?[0-9][0-9,]*(\.[0-9]+)?\**|\({NUMBER}\)|\[{NUMBER}\]|\[-?[0-9.,]+, -?[0-9.,]+\]")
 
 
 def numbers(cells: list[str]) -> list[str]:

@@ -85,7 +85,7 @@ def test_word_opens_elsewhere(tmp_path: Path) -> None:
     for name, table in tables.items():
         (tmp_path / f"{name}.docx").write_bytes(docx_table(table))
     (tmp_path / "labels.docx").write_bytes(docx_table(cases.listed(SHOWN)))
-    (tmp_path / "long.docx").write_bytes(docx_table(cases.listed(f"Row {i}" for i in range(120))))
+    (tmp_path / "pages.docx").write_bytes(docx_table(cases.listed(f"Row {i}" for i in range(120))))
     pdf_of_office(tmp_path, *sorted(tmp_path.glob("*.docx")))
     for name, table in tables.items():
         text = text_of_pdf(tmp_path / f"{name}.pdf")
@@ -93,7 +93,7 @@ def test_word_opens_elsewhere(tmp_path: Path) -> None:
         assert text.count("\f") == 1 or not sheet_of(table).whole
         if table.style.name == "default":
             assert f"Table 1. {one_line(table.title or table.name)}" in text
-    pages = text_of_pdf(tmp_path / "long.pdf").split("\f")[:-1]
+    pages = text_of_pdf(tmp_path / "pages.pdf").split("\f")[:-1]
     assert len(pages) > 2
     assert all("(1)" in page for page in pages)  # the headings, on each of them
     labels = squeezed(text_of_pdf(tmp_path / "labels.pdf"))

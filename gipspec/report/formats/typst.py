@@ -120,7 +120,8 @@ def _cells(line: Line, table: Table, head: str) -> str:
         return ", ".join((_look(_content(line.stub), style.panel_look), *cells)) + ","
     if line.reach > 1:
         return ", ".join((f"table.cell(rowspan: {line.reach}, {_content(line.stub)})", *cells)) + ","
-    return ", ".join((_content(line.stub), *cells) if line.reach else cells) + ","
+    stub = _look(_content(line.stub), head) if line.stub != EMPTY else _content(line.stub)
+    return ", ".join((stub, *cells) if line.reach else cells) + ","
 
 
 def _slot(slot: Slot, head: str) -> str:
