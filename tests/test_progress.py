@@ -122,7 +122,7 @@ def written(screen: Console) -> str:
 def test_the_display_shows_what_is_done_and_left_and_runs(live: LiveProgress, clock: Clock) -> None:
     tasks = [*FITS[:4], fit(4, "more", "d"), fit(5, "fan.rf", "韧性"), fit(6), fit(7)]
     live.queue(tasks, 2)
-    assert drawn(live) == [" " * 25 + "0/8 fitted", "base: y  base: y"]
+    assert drawn(live) == [" " * 25 + "0/8 fitted", "base: y ×2"]
     for at in range(4):
         clock.now += 5
         live.done(tasks[at])
@@ -143,8 +143,8 @@ def test_the_display_fits_its_line_and_obeys_no_name(live: LiveProgress) -> None
 
 
 def test_many_workers_are_summed_up(live: LiveProgress) -> None:
-    live.queue(FITS, 8)
-    assert drawn(live)[1] == "base: y  base: y  base: y  5 more"
+    live.queue([*FITS[:5], *(fit(s, name) for s, name in enumerate("abcd", 10))], 9)
+    assert drawn(live)[1] == "base: y ×5  a: y  b: y  2 more"
     live.end()
 
 
@@ -164,7 +164,7 @@ def test_what_else_is_told_stands_above_a_cleared_display(
     clock.now += 1
     live.end()
     assert live.live is None
-    assert capsys.readouterr().err == "1 nuisances fitted in 3 s\n"
+    assert capsys.readouterr().err == "1 nuisance fitted in 3 s\n"
     screens = written(screen)
     assert screens.endswith("\x1b[1A\x1b[2K")  # the place is cleared, line by line
     assert screens.rindex("\x1b[?25h") > screens.rindex("\x1b[?25l")  # and there is a cursor

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 PLAIN_SECONDS = 10.0  # a line in a log at most that often
 REFRESHES = 4  # of the live display in a second
 BAR = 24  # its width in characters
-MOST_SHOWN = 3  # tasks that are running
+MOST_SHOWN = 3  # nuisances that are running
 Clock = Callable[[], float]
 
 
@@ -87,7 +88,8 @@ class LineProgress(QuietProgress):
     def end(self) -> None:
         if self.pace is not None and self.pace.done_fits:
             spent = duration(self.clock() - self.pace.started)
-            click.echo(f"{self.pace.done_fits} nuisances fitted in {spent}", err=True)
+            what = "nuisance" if self.pace.done_fits == 1 else "nuisances"
+            click.echo(f"{self.pace.done_fits} {what} fitted in {spent}", err=True)
         self.pace = None
 
 
@@ -164,10 +166,11 @@ def counts(pace: Pace, now: float) -> str:
 
 
 def running(pace: Pace) -> str:
-    """Name what is running: `base: y`, and how many more."""
-    tasks = pace.running
-    names = [f"{task.estimate}: {task.name}" for task in tasks[:MOST_SHOWN]]
-    names += [f"{len(tasks) - MOST_SHOWN} more"] if len(tasks) > MOST_SHOWN else []
+    """Name what is running: `base: y`, `base: y ×5` for repetitions, and how many more."""
+    tally = Counter(f"{task.estimate}: {task.name}" for task in pace.running)
+    names = [name if count == 1 else f"{name} ×{count}" for name, count in tally.items()]
+    more = sum(list(tally.values())[MOST_SHOWN:])
+    names = [*names[:MOST_SHOWN], *([f"{more} more"] if more else [])]
     return "".join(c if c.isprintable() else "·" for c in "  ".join(names))
 
 
