@@ -21,8 +21,10 @@ def groups_without_difference(study: Study, model: Model) -> Iterator[Finding]:
 
     A chain of differences compares them too, and so does `het=` by a column of the conditions.
     """
+    if model.settings.sample is None:
+        return
     together = _compared_with(study, model.name)
-    for other in sorted(study.models, key=lambda m: m.name):
+    for other in sorted((m for m in study.models if m.settings.sample), key=lambda m: m.name):
         if (
             other.name > model.name
             and other.name not in together

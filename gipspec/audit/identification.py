@@ -39,8 +39,10 @@ def heavy_winsorising(study: Study, model: Model) -> Iterator[Finding]:
 def heavy_trimming(study: Study, model: Model, estimate: Estimate) -> Iterator[Finding]:
     """A11: many propensities at their bounds, and no line with other bounds."""
     trimmed, trim = dict(estimate.measures).get("trimmed", 0.0), model.settings.trim
+    if trimmed <= HEAVY:
+        return
     alike = (m for m in study.models if printed(m) == printed(model))
-    if trimmed > HEAVY and {m.settings.trim for m in alike} == {trim}:
+    if {m.settings.trim for m in alike} == {trim}:
         others = ", ".join(f"{bound * 100:g}%" for bound in BOUNDS if bound != trim)
         reason = (
             f"the propensity of {trimmed:.1%} of the rows was set to the bounds of `trim={trim * 100:g}%`"

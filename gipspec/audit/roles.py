@@ -19,7 +19,7 @@ FEWEST = 2  # indicators of an index
 def mediator_among_controls(study: Study, model: Model) -> Iterator[Finding]:
     """A05: a control that another line of the study calls a mediator of the same treatment."""
     treatments = printed(model)[1]
-    for other in sorted(study.models, key=lambda m: m.name):
+    for other in sorted((m for m in study.models if m.settings.via), key=lambda m: m.name):
         if not treatments & printed(other)[1]:
             continue
         for mediator in other.settings.via:
@@ -73,11 +73,12 @@ def _names(study: Study, term: Term) -> set[str]:
 
 def three_steps(study: Study, model: Model) -> Iterator[Finding]:
     """A25: the outcome of one line among the controls of another with the same treatment."""
-    outcome, treatments = printed(model)
-    for other in sorted(study.models, key=lambda m: m.name):
+    treatments = printed(model)[1]
+    controls = {term_text(t) for t in model.controls}
+    others = (m for m in study.models if m.outcome != model.outcome and m.settings.model != "did")
+    for other in sorted(others, key=lambda m: m.name):
         step, its = printed(other)
-        terms = [t for t in model.controls if term_text(t) == step]
-        if step != outcome and its == treatments and terms and other.settings.model != "did":
+        if step in controls and its == treatments:
             via = model.settings.model in ("plr", "irm") and len(treatments) == 1
             remedy = dropped(model, [step], via=step) if via and is_plain(model.settings) else None
             yield finding("A25", name=step, other=other.name, about=step, remedy=remedy)
