@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 
 from gipspec.report.cells import Cell, Text
 from gipspec.report.escape import one_line
@@ -15,6 +16,7 @@ from gipspec.source import display_width
 MOST_STUB = 32
 MOST_TEXT = 14  # text in a cell is broken beyond it; numbers are not
 LEAST = 8
+WIDER = 1.2  # digits in a font that stands in for the one that is asked for; a number must not break
 
 
 def stub_characters(table: Table, most: int = MOST_STUB) -> int:
@@ -46,5 +48,5 @@ def _lines(table: Table) -> Iterator[Line]:
 
 def _characters(cell: Cell) -> int:
     if not isinstance(cell, Text):
-        return display_width(text_of(cell))
+        return ceil(WIDER * display_width(text_of(cell)))
     return min(MOST_TEXT, max(display_width(line) for line in wrap(one_line(cell.text), MOST_TEXT)))

@@ -30,7 +30,7 @@ GAP = 2  # characters between columns
 AROUND = 1.5  # points above and below a line
 CAPTION = 30  # points that the caption takes
 # Tried in this order until the table fits: the page on its side, points of the text.
-SIZES = ((False, 10.0), (False, 9.0), (False, 8.0), (True, 9.0), (True, 8.0), (True, 7.0))
+SIZES = ((False, 10.0), (False, 9.0), (False, 8.0), (True, 9.0), (True, 8.0), (True, 7.0), (True, 6.0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +127,7 @@ def _style(document: Document, sheet: Sheet, caption_align: str) -> None:
     left = caption_align == "left"
     title.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.LEFT if left else WD_ALIGN_PARAGRAPH.CENTER
     title.paragraph_format.space_after = Pt(4)
-    for name, points in ((TEXT, sheet.points), (NOTES, max(7.0, sheet.points - 1))):
+    for name, points in ((TEXT, sheet.points), (NOTES, max(6.0, sheet.points - 1))):
         style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = document.styles["Normal"]
         style.font.size = Pt(points)
