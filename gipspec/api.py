@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gipspec.data import Dataset
     from gipspec.engine import Progress, Results, Run, Survey, Tried
     from gipspec.plan import Plan, Verdict
-    from gipspec.report import Lock
+    from gipspec.report import History, Lock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,8 +220,8 @@ class Loaded:
         """
         from gipspec.report import write_outputs
 
-        study, tried = self._attempted(results), self._tried(results, store)
-        return write_outputs(results, study, out, templates, formats, self.sources, locked, tried)
+        study, history = self._attempted(results), self._history(results, store)
+        return write_outputs(results, study, out, templates, formats, self.sources, locked, history)
 
     def report(
         self,
@@ -238,8 +238,8 @@ class Loaded:
         from gipspec.report import rewrite_outputs
 
         results = self.last_results(out, store)
-        study, tried = self._attempted(results), self._tried(results, store)
-        wrong = rewrite_outputs(results, study, out, templates, formats, self.sources, tried)
+        study, history = self._attempted(results), self._history(results, store)
+        wrong = rewrite_outputs(results, study, out, templates, formats, self.sources, history)
         return sort_problems((*self.outdated(results), *wrong))
 
     def replicate(
@@ -331,11 +331,14 @@ class Loaded:
         shown |= {name for f in study.figures for name in f.members}
         return specifications_tried(self.runs(store) if store else (), results, shown)
 
-    def _tried(self, results: Results, store: Path | None) -> Tried | None:
+    def _history(self, results: Results, store: Path | None) -> History:
+        from gipspec.report import History
+
+        findings = self.findings_of_run(results, store) if store else results.findings
         try:
-            return self.tried(results, store)
+            return History(tried=self.tried(results, store), findings=findings)
         except sqlite3.Error:  # the run has said so already (G611)
-            return None
+            return History(tried=None, findings=findings)
 
     def survey(self, plan: Plan, store: Path | None = None) -> Survey:
         """Count the nuisances that a plan asks for: how many differ, and how many are stored already."""

@@ -20,7 +20,7 @@ from gipspec.report.latex import latex_table
 from gipspec.report.listing import results_csv
 from gipspec.report.lock import Lock, changed_inputs, read_lock
 from gipspec.report.macros import numbers_tex
-from gipspec.report.page import report_page
+from gipspec.report.page import History, report_page
 from gipspec.report.replication import write_replication
 from gipspec.report.restore import last_results, outdated, placed
 from gipspec.report.saved import finding_data, load_results_json, results_json
@@ -31,6 +31,7 @@ from gipspec.report.write import rewrite_outputs, write_outputs
 
 __all__ = [
     "FORMATS",
+    "History",
     "Lock",
     "Table",
     "build_table",

@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 
 from gipspec.diagnostics import GipError, Problem, problem, sort_problems
-from gipspec.engine import Tried
 from gipspec.engine.atomic import leftovers, write_atomically
 from gipspec.engine.results import Results
 from gipspec.lang.study import Study
@@ -23,7 +22,7 @@ from gipspec.report.lock import Lock, changed_outputs, lock_text, make_lock, rel
 from gipspec.report.macros import numbers_tex
 from gipspec.report.numbers import numbers_csv
 from gipspec.report.page import NAME as PAGE
-from gipspec.report.page import Parts, Picture, pictures_of, report_page
+from gipspec.report.page import History, Parts, Picture, pictures_of, report_page
 from gipspec.report.saved import results_json
 from gipspec.report.table import Table
 from gipspec.report.weights import NAME as WEIGHTS
@@ -79,15 +78,15 @@ def write_outputs(
     formats: Iterable[str] = (),
     sources: Iterable[Source] = (),
     locked: Lock | None = None,
-    tried: Tried | None = None,
+    history: History | None = None,
 ) -> tuple[Problem, ...]:
     """Write results, numbers, tables and `report.html` into `out_dir`; return what went wrong.
 
     Tables are written as LaTeX, and in the formats that their lines and `formats` ask for. Every file is
     replaced at once or left as it was. Nothing is written outside `out_dir`. `gipspec.lock` holds the hashes
     of the spec's `sources` and of all that was written; where the run is held to a lock, that stays, and what
-    differs from it is returned as a warning (G612). The page stands outside the lock, because it tells how
-    many specifications were `tried` in all runs.
+    differs from it is returned as a warning (G612). The page stands outside the lock, because it tells the
+    `history` of the study.
     """
     texts, folder = tuple(sources) or (study.source,), Folder(path=out_dir)
     folder.sweep()
@@ -108,7 +107,7 @@ def write_outputs(
         tables=tables,
         pictures=pictures,
         lock=lock,
-        tried=tried,
+        history=history or History(tried=None, findings=results.findings),
     )
     problems += folder.write(PAGE, lambda: report_page(parts, templates).encode("utf-8"))
     return sort_problems(problems)
@@ -121,7 +120,7 @@ def rewrite_outputs(
     templates: Path | None = None,
     formats: Iterable[str] = (),
     sources: Iterable[Source] = (),
-    tried: Tried | None = None,
+    history: History | None = None,
 ) -> tuple[Problem, ...]:
     """Write all but `results.json` anew from the results of an earlier run; return what went wrong.
 
@@ -140,7 +139,7 @@ def rewrite_outputs(
         tables=tables,
         pictures=pictures,
         lock=lock,
-        tried=tried,
+        history=history or History(tried=None, findings=results.findings),
     )
     problems += folder.write(PAGE, lambda: report_page(parts, templates).encode("utf-8"))
     return sort_problems(problems)

@@ -18,6 +18,7 @@ from report_readers import Page
 from gipspec.api import Loaded, load
 from gipspec.cli.main import main
 from gipspec.diagnostics import Finding
+from gipspec.engine.ledger import append_run, spec_path
 from gipspec.report import write_outputs
 from gipspec.report.page.findings import prose, topics_of_audit
 from gipspec.report.page.places import Places
@@ -308,6 +309,25 @@ def test_a_report_is_the_page_of_the_run(loaded: Loaded, tmp_path: Path) -> None
     assert sorted(p.relative_to(again) for p in again.rglob("*") if p.is_file()) == files
     for name in files:
         assert (again / name).read_bytes() == (out / name).read_bytes(), name
+
+
+def test_what_the_ledger_tells_is_on_the_page_alone(loaded: Loaded, tmp_path: Path) -> None:
+    """Sixty more specifications that were tried and are not shown are a finding, and move no other file."""
+    out, store = tmp_path / "out", tmp_path / "store"
+    shutil.copytree(page_of(loaded).parent, out)
+    shutil.copytree(loaded.path.parent / ".gipspec", store)
+    run = loaded.runs(loaded.path.parent / ".gipspec")[-1]
+    base = next(e for e in run.entries if e.name == "base")
+    tried = tuple(
+        replace(base, name=f"b{i}", settings={**base.settings, "seed": f"1{i:02}"}) for i in range(60)
+    )
+    append_run(store, replace(run, spec=spec_path(store, loaded.path), entries=tried))
+    before = {p: p.read_bytes() for p in out.rglob("*") if p.is_file() and p.name != "report.html"}
+    assert loaded.report(out, store=store) == ()
+    text = (out / "report.html").read_text(encoding="utf-8")
+    assert "<strong>A18</strong>" in text
+    assert "<strong>64</strong> specifications" in text
+    assert {p: p.read_bytes() for p in before} == before
 
 
 def test_the_command_estimates_nothing(

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from gipspec.diagnostics import Finding
 from gipspec.engine import Results, Tried
 from gipspec.lang.study import Study
 from gipspec.report.escape import one_line
@@ -31,11 +32,20 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What a study has gone through: how many specifications were `tried` in all runs, None where no ledger
+    can tell, and the findings of the audit with those that rest on the ledger.
+    """
+
+    tried: Tried | None
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """A run as the page shows it.
 
-    `sources` are the texts of the spec, its own first; `lock` says what the run was made of; `tried` counts
-    specifications over all runs, and is None where no ledger can tell.
+    `sources` are the texts of the spec, its own first; `lock` says what the run was made of.
     """
 
     results: Results
@@ -44,7 +54,7 @@ class Parts:
     tables: tuple[Table, ...]
     pictures: tuple[Picture, ...]
     lock: Lock
-    tried: Tried | None
+    history: History
 
 
 def pictures_of(figures: Iterable[Figure], study: Study, folder: Path) -> tuple[Picture, ...]:

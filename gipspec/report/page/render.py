@@ -63,8 +63,8 @@ def view_of_page(parts: Parts) -> dict[str, object]:
     places = Places.of(study, parts.sources)
     labels = labels_of(results, study)
     names = sorted((e.model_name for e in results), key=natural_key)
-    accepted = [f for f in results.findings if f.accepted]
-    found = [f for f in results.findings if not f.accepted]
+    accepted = [f for f in parts.history.findings if f.accepted]
+    found = [f for f in parts.history.findings if not f.accepted]
     return {
         "title": results.title or results.study,
         "study": results.study,
@@ -88,7 +88,7 @@ def view_of_page(parts: Parts) -> dict[str, object]:
         "audit": topics_of_audit(found, places),
         "accepted": topics_of_audit(accepted, places),
         "messages": topics_of_run(results.problems, results.findings, places),
-        "tried": parts.tried,
+        "tried": parts.history.tried,
         "lock": parts.lock,
         "version": dict(results.versions).get("gipspec", ""),
         "commands": commands_of(parts.lock),
