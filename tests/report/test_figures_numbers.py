@@ -312,6 +312,15 @@ def test_options_that_every_kind_has(made: Made) -> None:
     assert own == {"dynamics": COLUMN, "choices": PAGE, "who": COLUMN, "fakes": COLUMN, "along": COLUMN}
 
 
+def test_notes_say_what_holds_for_all_that_is_shown(made: Made) -> None:
+    n = made.results["base"].n
+    alone = "nuisances learned by ols, cross-fitted in 3 folds, medians over 2 repeated splits, "
+    assert f"Double machine learning: {alone}{n} observations." in made.figure("curve").notes
+    late = made.results["late"].n
+    several = f"Double machine learning: medians over 2 repeated splits, {late} to {n} observations."
+    assert several in made.figure("choices").notes
+
+
 def test_no_figure_shows_what_is_no_number(made: Made) -> None:
     for request in made.study.figures:
         if request.name == "nothing":

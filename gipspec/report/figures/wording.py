@@ -20,6 +20,24 @@ def intervals(estimates: Iterable[Estimate], labels: Mapping[str, str], what: st
     return f"{what} are {levels(shown)} confidence intervals; standard errors are {clustered(shown, labels)}."
 
 
+def recipe(estimates: Iterable[Estimate]) -> list[str]:
+    """Say how estimates were made, as far as it holds for all of them, and on how many observations."""
+    shown = [e for e in estimates if e.learner]  # a difference of models has none of its own
+    parts: list[str] = []
+    if len({e.learner for e in shown}) == 1:
+        parts.append(f"nuisances learned by {shown[0].learner}")
+    if len({e.folds for e in shown}) == 1 and isinstance(shown[0].folds, int):
+        parts.append(f"cross-fitted in {shown[0].folds} folds")
+    if len({e.reps for e in shown}) == 1:
+        reps = shown[0].reps
+        parts.append("from one split" if reps == 1 else f"medians over {reps} repeated splits")
+    sizes = sorted({e.n for e in shown})
+    if sizes:
+        between = f"{sizes[0]:,}" if len(sizes) == 1 else f"{sizes[0]:,} to {sizes[-1]:,}"
+        parts.append(f"{between} observations")
+    return [f"Double machine learning: {', '.join(parts)}."] if parts else []
+
+
 def clustered(estimates: Iterable[Estimate], labels: Mapping[str, str]) -> str:
     """Say by what the standard errors are clustered, as the end of a sentence."""
     return "; or ".join(dict.fromkeys(_clustering(e, labels) for e in estimates))

@@ -14,7 +14,7 @@ from gipspec.report.figures.members import Cast, Member, cast_of
 from gipspec.report.figures.naming import Names, effect_on, names_of
 from gipspec.report.figures.options import FigureOptions, figure_options
 from gipspec.report.figures.rows import Row, RowBlock, lay_lines, row_of, rows_data
-from gipspec.report.figures.wording import intervals, scaled
+from gipspec.report.figures.wording import intervals, recipe, scaled
 
 MOST = 60  # lines
 NARROW = 22  # letters of labels up to which a column is wide enough
@@ -62,6 +62,7 @@ def coefficients_figure(request: FigureRequest, results: Results, study: Study) 
         data=rows_data(blocks, options.scale),
         notes=(
             *cast.sentences(results.draft),
+            *recipe(estimates),
             intervals(estimates, cast.labels, "Bars"),
             *scaled(options.scale),
         ),

@@ -16,7 +16,7 @@ from gipspec.report.figures.figure import PAGE, Axis, Column, Figure, Floats, Ma
 from gipspec.report.figures.members import Cast, Member, cast_of, printed
 from gipspec.report.figures.naming import effect_on, names_of
 from gipspec.report.figures.options import FigureOptions, figure_options
-from gipspec.report.figures.wording import intervals, levels, scaled
+from gipspec.report.figures.wording import intervals, levels, recipe, scaled
 from gipspec.report.figures.wrapped import wrapped
 
 MOST, MOST_CHOICES = 300, 60
@@ -187,7 +187,8 @@ def _notes(cast: Cast, places: list[_Place], results: Results, scale: float) -> 
     values = [e.coef * scale for e in estimates]
     clear = sum(p.clear for p in places)
     positive = sum(v > 0 for v in values)
-    notes = [*cast.sentences(results.draft), intervals(estimates, cast.labels, "Bars")]
+    notes = [*cast.sentences(results.draft), *recipe(estimates)]
+    notes.append(intervals(estimates, cast.labels, "Bars"))
     notes.append(
         f"{len(values)} specifications, {positive} with a positive estimate; the median is "
         f"{printed(median(values))}, the range {printed(min(values))} to {printed(max(values))}."

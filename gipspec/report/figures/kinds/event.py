@@ -26,7 +26,7 @@ from gipspec.report.figures.figure import (
 from gipspec.report.figures.members import Cast, Member, cast_of, column, p_text, times
 from gipspec.report.figures.naming import effect_on, minus, names_of
 from gipspec.report.figures.options import FigureOptions, figure_options
-from gipspec.report.figures.wording import intervals, levels, scaled
+from gipspec.report.figures.wording import intervals, levels, recipe, scaled
 
 KIND = "event"
 MOST = 4  # studies in one panel
@@ -129,7 +129,7 @@ def _data(shown: list[_Shown]) -> tuple[Column, ...]:
 
 def _notes(cast: Cast, shown: list[_Shown], results: Results, options: FigureOptions) -> list[str]:
     estimates = [e for m in cast.members for e in _events(m)]
-    notes = [*cast.sentences(results.draft), *_compared(shown)]
+    notes = [*cast.sentences(results.draft), *recipe(estimates), *_compared(shown)]
     notes.append(intervals(estimates, cast.labels, "Bars"))
     if len(shown) == 1 and options.band:
         notes.append(f"The shaded band holds for all periods at once, at {levels(estimates)}.")

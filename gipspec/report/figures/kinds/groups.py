@@ -11,7 +11,7 @@ from gipspec.report.figures.members import Cast, Member, cast_of, column, p_text
 from gipspec.report.figures.naming import effect_on, names_of
 from gipspec.report.figures.options import FigureOptions, figure_options
 from gipspec.report.figures.rows import Lines, Row, RowBlock, lay_lines, row_of, rows_data
-from gipspec.report.figures.wording import intervals, scaled
+from gipspec.report.figures.wording import intervals, recipe, scaled
 from gipspec.report.names import natural_key
 
 GROUP, DIFFERENCE, GATE = "group", "difference", "gate"
@@ -123,7 +123,8 @@ def _data(blocks: list[RowBlock], scale: float) -> tuple[tuple[str, tuple[float 
 def _notes(
     cast: Cast, estimates: list[Estimate], blocks: list[RowBlock], results: Results, scale: float
 ) -> list[str]:
-    notes = [*cast.sentences(results.draft), intervals(estimates, cast.labels, "Bars")]
+    notes = [*cast.sentences(results.draft), *recipe(estimates)]
+    notes.append(intervals(estimates, cast.labels, "Bars"))
     for member, block in zip((m for m in cast.members if _has_rows(m)), blocks, strict=True):
         parts = [
             f"{e.group}, {printed(e.coef * scale)} (standard error {printed(e.se * scale)}, {p_text(e.p)})"

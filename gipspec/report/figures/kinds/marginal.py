@@ -30,7 +30,7 @@ from gipspec.report.figures.figure import (
 from gipspec.report.figures.members import Cast, Member, cast_of, column, p_text, printed, times
 from gipspec.report.figures.naming import effect_on, names_of
 from gipspec.report.figures.options import FigureOptions, figure_options
-from gipspec.report.figures.wording import intervals, levels, scaled
+from gipspec.report.figures.wording import intervals, levels, recipe, scaled
 from gipspec.report.names import english_list
 
 CURVE, GATE = "marginal", "gate"
@@ -188,12 +188,12 @@ def _notes(cast: Cast, shown: list[_Along], results: Results, options: FigureOpt
     estimates = [e for a in shown for e in a.estimates]
     curves = [a for a in shown if not a.pointwise]
     quarters = [a for a in shown if a.kind == GATE]
-    notes = cast.sentences(results.draft)
+    notes = [*cast.sentences(results.draft), *recipe(estimates)]
     gone = [m.name for m in cast.members if m.name not in {a.member.name for a in shown}]
     if gone:
         notes.append(f"Not shown, because their moderators have categories: {english_list(gone)}.")
-    what = "The darker band and the bars" if curves and len(curves) < len(shown) else ""
-    what = what or ("The darker band is made of pointwise intervals, which" if curves else "Bars")
+    marked = "the darker band and the bars" if len(curves) < len(shown) else "the darker band"
+    what = f"Pointwise intervals ({marked})" if curves else "Bars"
     notes.append(intervals(estimates, cast.labels, what))
     if curves and options.band:
         notes.append(f"The lighter band holds for the whole curve at once, at {levels(estimates)}.")

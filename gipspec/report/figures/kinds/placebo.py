@@ -27,7 +27,7 @@ from gipspec.report.figures.figure import (
 from gipspec.report.figures.members import Cast, Member, cast_of, column, printed, times
 from gipspec.report.figures.naming import names_of
 from gipspec.report.figures.options import figure_options
-from gipspec.report.figures.wording import scaled
+from gipspec.report.figures.wording import recipe, scaled
 
 KIND = "placebo"
 MOST = 3  # tests beside each other
@@ -166,7 +166,7 @@ def _data(tests: list[_Test]) -> tuple[Column, ...]:
 
 
 def _notes(cast: Cast, tests: list[_Test], results: Results, scale: float) -> list[str]:
-    notes = cast.sentences(results.draft)
+    notes = [*cast.sentences(results.draft), *recipe(m.first for m in cast.members)]
     for t in tests:
         draws, failed = t.member.measure("placebo.draws"), t.member.measure("placebo.failed")
         of = f"{t.title}: " if len(tests) > 1 else ""

@@ -13,7 +13,7 @@ from gipspec.report.figures.figure import COLUMN, Axis, Band, Column, Figure, Ma
 from gipspec.report.figures.members import Cast, Member, cast_of, column, times
 from gipspec.report.figures.naming import effect_on, names_of
 from gipspec.report.figures.options import FigureOptions, figure_options
-from gipspec.report.figures.wording import intervals, levels, scaled
+from gipspec.report.figures.wording import intervals, levels, recipe, scaled
 
 KIND, QUANTILE = "quantiles", "quantile"
 MOST = 4  # models in one panel
@@ -85,6 +85,7 @@ def _notes(cast: Cast, results: Results, options: FigureOptions, *, band: bool) 
     estimates = [e for m in cast.members for e in _effects(m)]
     notes = [
         *cast.sentences(results.draft),
+        *recipe(estimates),
         "Effects are differences of the quantiles of the outcome with and without the treatment.",
         intervals(estimates, cast.labels, "Bars"),
     ]

@@ -26,7 +26,7 @@ from gipspec.report.figures.figure import (
 from gipspec.report.figures.members import Cast, Member, cast_of, column, times, words
 from gipspec.report.figures.naming import names_of
 from gipspec.report.figures.options import figure_options
-from gipspec.report.figures.wording import scaled
+from gipspec.report.figures.wording import recipe, scaled
 from gipspec.report.names import english_list, joined_label
 
 KIND, BENCHMARK = "contour", "benchmark"
@@ -182,6 +182,7 @@ def _data(surfaces: list[_Surface]) -> tuple[Column, ...]:
 def _notes(cast: Cast, surfaces: list[_Surface], results: Results, scale: float) -> list[str]:
     notes = [
         *cast.sentences(results.draft),
+        *recipe(s.estimate for s in surfaces),
         "Contours are the end of the estimate's bounds that is nearer to zero, if an unobserved confounder "
         "explains these shares of what the controls leave of treatment and outcome (Chernozhukov, Cinelli, "
         "Newey, Sharma and Syrgkanis 2022).",
