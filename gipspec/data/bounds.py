@@ -6,7 +6,9 @@ from gipspec.diagnostics import GipError, problem
 from gipspec.lang.study import DataSource
 
 MOST_BYTES = 2_000_000_000
-MOST_CELLS = 20_000_000
+MOST_CELLS = 20_000_000  # of formats whose cells pass through Python one by one
+MOST_ARRAY_CELLS = 200_000_000  # of those that hold whole columns
+ARRAYS = (".parquet", ".dta")
 MOST_COLUMNS = 5_000
 
 
@@ -30,6 +32,7 @@ def check_cells(source: DataSource, rows: int, columns: int) -> None:
     if columns > MOST_COLUMNS:
         reason = f"{columns:,} columns are over the bound of {MOST_COLUMNS:,}"
         raise unreadable(source, reason, "keep the columns that the study needs")
-    if rows * columns > MOST_CELLS:
-        reason = f"{rows:,} rows of {columns:,} columns are over the bound of {MOST_CELLS:,} cells"
+    most = MOST_ARRAY_CELLS if source.name.lower().endswith(ARRAYS) else MOST_CELLS
+    if rows * columns > most:
+        reason = f"{rows:,} rows of {columns:,} columns are over the bound of {most:,} cells"
         raise unreadable(source, reason, "keep the columns and rows that the study needs")

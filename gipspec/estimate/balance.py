@@ -54,5 +54,5 @@ def slopes(x: Array, d: Array) -> Array:
 
 def correlations(x: Array, d: Array) -> Array:
     """Return the correlation (p,) of each column of `x` (n, p) with `d` (n,); nan where one is constant."""
-    deviation = x.std(axis=0)
+    deviation = np.array([column.std() for column in x.T])  # not at once, which would take `x` again
     return np.asarray(slopes(x, d) * d.std() / np.where(deviation > 0, deviation, np.nan), dtype=np.float64)

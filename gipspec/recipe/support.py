@@ -197,7 +197,9 @@ def weighted_differences(piece: Piece, one: Propensity, target: str = "ate") -> 
 
 def linear_differences(piece: Piece, m_hats: Sequence[Array]) -> list[Differences]:
     """Compare the controls along each treatment of a partially linear model, given m̂ (n, k) by repetition."""
-    x, design, raw = piece.data.x[piece.design.rows], piece.design, piece.data.d[piece.design.rows]
+    x, design, raw = piece.data.x, piece.design, piece.data.d[piece.design.rows]
+    if len(design.rows) < len(x):
+        x = x[design.rows]
     found: list[Differences] = []
     for j, name in enumerate(piece.treatments):
         binary = is_binary(raw[:, j])

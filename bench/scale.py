@@ -1,0 +1,142 @@
+"""Time and memory by the number of rows and columns: a partially linear model on boosted trees.
+
+    python bench/scale.py                        # all sizes; continues where it was stopped
+    python bench/scale.py --most 500000          # no more rows than these
+    python bench/scale.py --on dask://host:8786  # on a cluster; rows of their own in the results
+    python bench/scale.py --table                # no computation: write docs/performance.md from the rows
+
+Each size is a run as a user starts it, on one worker, so that the peak of its memory is that of one process.
+Data come from a parquet file of float64 columns. Rows go to docs/results/scale.csv; `--again` measures anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from document import put_table
+
+HERE = Path(__file__).parent
+CACHE = HERE.parent / "docs" / "results" / "scale.csv"
+FIELDS = ("where", "rows", "columns", "seconds", "peak_mb", "data_mb")
+SIZES = (
+    *((rows, 20) for rows in (5_000, 50_000, 500_000, 5_000_000)),
+    *((50_000, columns) for columns in (10, 50, 100, 200)),
+    (500_000, 200),
+)
+SPEC = """
+data "data.parquet"
+set controls = {controls}
+base <- y ~ d | controls; learner=gbm(trees=20); folds=2; reps=1; fe=none; cluster=none
+"""
+BLOCK = 250_000  # rows that are drawn at a time: the data of a large size are never whole in this process
+
+
+def write_data(path: Path, rows: int, columns: int) -> None:
+    """Draw a cross-section with non-linear confounding and write it in blocks."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rng = np.random.default_rng(rows + columns)
+    names = [f"x{j + 1}" for j in range(columns)]
+    schema = pa.schema([(name, pa.float64()) for name in ("y", "d", *names)])
+    with pq.ParquetWriter(path, schema) as writer:
+        for start in range(0, rows, BLOCK):
+            n = min(BLOCK, rows - start)
+            x = rng.normal(size=(n, columns))
+            g = np.sin(x[:, 0]) + x[:, 1] ** 2 / 2
+            d = 0.5 * g + rng.normal(size=n)
+            y = 0.5 * d + g + rng.normal(size=n)
+            writer.write_table(pa.table([y, d, *x.T], schema=schema))
+
+
+def measure(rows: int, columns: int, on: str) -> dict[str, object]:
+    """Run one size; return its seconds and the peak of its memory in megabytes."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_data(folder / "data.parquet", rows, columns)
+        controls = " + ".join(f"x{j + 1}" for j in range(columns))
+        (folder / "study.gip").write_text(SPEC.format(controls=controls), encoding="utf-8")
+        places = ["--out", str(folder / "out"), "--store", str(folder / "store")]
+        how = ["--on", on] if on else ["-j", "1"]
+        begun = time.perf_counter()
+        program = [sys.executable, "-m", "gipspec", "run", str(folder / "study.gip"), *places, *how]
+        with (folder / "said").open("w") as said:
+            child = subprocess.Popen(program, stdout=said, stderr=subprocess.STDOUT)
+            _, status, usage = os.wait4(child.pid, 0)
+        took = time.perf_counter() - begun
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
+            raise SystemExit((folder / "said").read_text())
+    return {
+        "where": on or "local",
+        "rows": rows,
+        "columns": columns,
+        "seconds": round(took, 1),
+        "peak_mb": round(usage.ru_maxrss * 1024 / 1e6),
+        "data_mb": round(rows * (columns + 2) * 8 / 1e6, 1),
+    }
+
+
+def saved() -> list[dict[str, str]]:
+    if not CACHE.exists():
+        return []
+    with CACHE.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def append(row: dict[str, object]) -> None:
+    CACHE.parent.mkdir(exist_ok=True)
+    new = not CACHE.exists()
+    with CACHE.open("a", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, FIELDS)
+        if new:
+            writer.writeheader()
+        writer.writerow(row)
+
+
+def table() -> str:
+    """The last measurement of each size; the memory of Python and its libraries is part of it."""
+    last = {(r["where"].partition(":")[0], int(r["rows"]), int(r["columns"])): r for r in saved()}
+    lines = ["| where | rows | controls | data, MB | time, s | peak, MB | peak / data |"]
+    lines.append("|---|---:|---:|---:|---:|---:|---:|")
+    for (where, rows, columns), r in sorted(last.items(), key=lambda e: (e[0][0] != "local", *e[0])):
+        data, peak = float(r["data_mb"]), float(r["peak_mb"])
+        share = f"{peak / data:.1f}" if data > 100 else ""
+        took = float(r["seconds"])
+        lines.append(f"| {where} | {rows:,} | {columns} | {data:.0f} | {took:.1f} | {peak:.0f} | {share} |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--most", type=int, default=5_000_000, help="rows")
+    parser.add_argument("--on", default="", metavar="dask://HOST:PORT")
+    parser.add_argument("--again", action="store_true", help="measure what was measured before")
+    parser.add_argument("--dry", action="store_true", help="print, and write nothing")
+    parser.add_argument("--table", action="store_true", help="write the table and compute nothing")
+    options = parser.parse_args()
+    where = options.on or "local"
+    done = {(r["where"], int(r["rows"]), int(r["columns"])) for r in saved()}
+    for rows, columns in () if options.table else SIZES:
+        if rows > options.most or ((where, rows, columns) in done and not options.again):
+            continue
+        row = measure(rows, columns, options.on)
+        print(*(f"{name}={value}" for name, value in row.items()), flush=True)
+        if not options.dry:
+            append(row)
+    if not options.dry:
+        put_table("scale", table(), "performance.md")
+
+
+if __name__ == "__main__":
+    main()

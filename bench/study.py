@@ -1,0 +1,357 @@
+"""What a study costs: as a script of DoubleML and scikit-learn, and as a spec of gipspec.
+
+    python bench/study.py            # ten minutes on two cores; writes docs/results/study.csv and the table
+    python bench/study.py --quick    # a small version in half a minute, which writes nothing
+    python bench/study.py --table    # no computation: the table in docs/performance.md from the rows
+
+26 columns over one simulated panel of 281 cities and 18 years, then placebo draws: the study that papers of
+this kind contain. The script (bench/study_doubleml.py) fits every column on its own. The spec has the same
+data, folds, learners and random states, and both are run as a user runs them, from the start of the process
+to its end. The estimates must agree to 1e-8. Each row is a measurement; the table holds the ratios.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from document import put_table
+
+HERE = Path(__file__).parent
+ROWS = HERE.parent / "docs" / "results" / "study.csv"
+TOLERANCE = 1e-8
+CONTROLS = ("lngdp", "density", "urban", "finance", "fdi", "government")
+FOLDS = (3, 5, 8)
+SEED = 42
+
+HEAD = """
+study "The study of a bench"
+data "panel.csv"
+panel city year
+label gip "Green industrial park"
+set own      = lngdp + density + urban + finance + fdi + government
+set means    = mean_lngdp + mean_density + mean_urban + mean_finance + mean_fdi + mean_government
+set controls = own + means + year
+sample late   = year >= 2010
+sample later  = year >= 2008
+sample plain  = municipality == 0
+sample before = year < 2020
+sample r1 = region == 1
+sample r2 = region == 2
+sample r3 = region == 3
+sample s0 = resource == 0
+sample s1 = resource == 1
+"""
+
+COLUMNS = """
+defaults fe=none; cluster=city; folds=fold5; reps=1{learner}
+base        <- resilience_true ~ gip | controls
+outcomes    <- base; outcome=[resist, recover, adapt]
+mechanisms  <- base; outcome=[patents, upgrading]
+dose        <- base; treatment=dose
+samples     <- base; sample=[late, later, plain, before]
+regions     <- base; sample=[r1, r2, r3]
+resources   <- base; sample=[s0, s1]
+winsor      <- base; winsor=[1%, 5%]
+one         <- base; add=lowcarbon
+two         <- base; add=smartcity
+both        <- base; add=lowcarbon + smartcity
+quad        <- base; add=square(own)
+without_fdi <- base; drop=fdi
+without_finance <- base; drop=finance
+splits      <- base; folds=[fold3, fold8]
+table main "Columns": base, outcomes, samples, winsor, quad
+"""
+
+PLACEBO = "fake <- base; placebo={draws}\n"
+DEFAULT = "base <- resilience_true ~ gip | own\n"
+DESIGN = "known <- base; placebo=999; placebo_by=design\n"
+
+
+@dataclass(slots=True, kw_only=True)
+class Bench:
+    """A size, and what was measured so far: seconds by name."""
+
+    folder: Path
+    cities: int
+    trees: int
+    draws: int
+    jobs: int
+    rows: dict[str, float] = field(default_factory=dict)
+    keep: Path | None = None
+
+    def note(self, name: str, value: float) -> None:
+        self.rows[name] = float(f"{value:.5g}")
+        print(f"{name:<28} {value:10.4g}", flush=True)
+        if self.keep:
+            self.keep.parent.mkdir(exist_ok=True)
+            with self.keep.open("w", newline="", encoding="utf-8") as file:
+                csv.writer(file).writerows([("measured", "value"), *self.rows.items()])
+
+    @property
+    def forest(self) -> str:
+        return f"; learner=rf(trees={self.trees})"
+
+    # ---------------------------------------------------------------- the data that both read
+
+    def write_data(self) -> None:
+        """Write the panel with its folds, and the permuted treatments of the placebo."""
+        import pandas as pd
+
+        from gipspec.learn import fold_map
+        from gipspec.simulate import gip_panel
+
+        panel = gip_panel(cities=self.cities).frame.copy()
+        panel["lngdp"] = np.log(panel["gdp"])
+        panel["dose"] = np.log1p(panel["parks"])
+        for name in CONTROLS:
+            panel[f"mean_{name}"] = panel.groupby("city")[name].transform("mean")
+        unit = pd.factorize(panel["city"], sort=True)[0]
+        for folds in FOLDS:
+            panel[f"fold{folds}"] = fold_map(self.cities, folds, SEED, 0)[unit]
+        panel.drop(columns=["city_name", "gip_year"]).to_csv(self.folder / "panel.csv", index=False)
+        self._permuted(panel["gip"].to_numpy(float), unit, panel["year"].to_numpy()).to_csv(
+            self.folder / "draws.csv", index=False
+        )
+
+    def _permuted(self, d: np.ndarray, unit: np.ndarray, year: np.ndarray) -> object:
+        import pandas as pd
+
+        from gipspec.estimate import adoption_paths, permutations, permuted_treatment
+        from gipspec.learn import derive_seed
+
+        unit, period = unit.astype(np.int64), (year - year.min()).astype(np.int64)
+        paths = adoption_paths(d, unit, period)
+        donors = permutations(paths.group, self.draws, derive_seed(SEED, "placebo"))
+        moved = permuted_treatment(paths, donors, unit, period)
+        return pd.DataFrame({f"draw{b + 1}": row for b, row in enumerate(moved)})
+
+    # ---------------------------------------------------------------- running
+
+    def script(self, *, jobs: int | None, default: bool) -> dict[str, object]:
+        """Run the script; return its estimates and the seconds of its two parts."""
+        arguments = ["--trees", str(self.trees), "--seed", str(self._random_state())]
+        arguments += [] if default else ["--leaf", "5", "--features", str(1 / 3)]
+        arguments += [] if jobs is None else ["--jobs", str(jobs)]
+        program = [sys.executable, str(HERE / "study_doubleml.py"), str(self.folder), *arguments]
+        done = subprocess.run(program, capture_output=True, text=True, check=True)
+        found: dict[str, object] = json.loads(done.stdout)
+        return found
+
+    def _random_state(self) -> int:
+        """Return the random state that gipspec gives the forests of its first split."""
+        import gipspec
+        from gipspec.engine.tasks import describe
+        from gipspec.learn import derive_seed
+
+        text = f"{HEAD}{COLUMNS.format(learner=self.forest)}"
+        learner = gipspec.loads(text, folder=self.folder).require().model("base").settings.learner_y
+        return derive_seed(SEED, "fit", describe(learner), 0)
+
+    def run(self, text: str, store: str, *, jobs: int = 0, fitting: bool = False) -> float:
+        """Run a spec; return the seconds from the start of its process to the end.
+
+        With `fitting` those of fits alone are noted by the way.
+        """
+        spec = self.folder / "study.gip"
+        spec.write_text(f"{HEAD}{text}", encoding="utf-8")
+        places = ["--store", str(self.folder / store), "--out", str(self.folder / "out")]
+        arguments = ["run", str(spec), "-j", str(jobs or self.jobs), *places]
+        program = [sys.executable, __file__, "--fitting"] if fitting else [sys.executable, "-m", "gipspec"]
+        environment = os.environ | {"GIPSPEC_BENCH": str(self.folder / "fitting.json")}
+        begun = time.perf_counter()
+        done = subprocess.run([*program, *arguments], capture_output=True, text=True, env=environment)
+        took = time.perf_counter() - begun
+        if done.returncode:
+            raise SystemExit(done.stderr)
+        return took
+
+    def results(self) -> dict[str, object]:
+        text = (self.folder / "out" / "results.json").read_text(encoding="utf-8")
+        found: dict[str, object] = json.loads(text)
+        return found
+
+
+def gap(ours: dict[str, object], script: dict[str, object]) -> float:
+    """Return the largest difference of an estimate or a standard error, columns and draws."""
+    found = {e["name"]: (e["coef"], e["se"]) for e in ours["estimates"]}  # type: ignore[attr-defined]
+    for series in ours["series"]:  # type: ignore[attr-defined]
+        if series["kind"] == "placebo":
+            pairs = zip(series["columns"]["coef"], series["columns"]["se"], strict=True)
+            found |= {f"draw{b + 1}": pair for b, pair in enumerate(pairs)}
+    theirs: dict[str, list[float]] = script["found"]  # type: ignore[assignment]
+    missing = theirs.keys() - found.keys()
+    if missing:
+        raise SystemExit(f"the spec has no {sorted(missing)}; it has {sorted(found)}")
+    return max(float(np.abs(np.subtract(found[name], theirs[name])).max()) for name in theirs)
+
+
+# ---------------------------------------------------------------- stages
+
+
+def same_learners(bench: Bench) -> None:
+    """The same forests in both: what is saved by sharing, and by two cores."""
+    columns, placebo = COLUMNS.format(learner=bench.forest), PLACEBO.format(draws=bench.draws)
+    script = bench.script(jobs=None, default=False)
+    bench.note("script.columns", float(str(script["columns"])))
+    bench.note("script.draws", float(str(script["draws"])))
+    bench.note("columns", bench.run(columns, "a"))
+    bench.note("placebo", bench.run(columns + placebo, "a"))
+    difference = gap(bench.results(), script)
+    bench.note("difference", difference)
+    if difference > TOLERANCE:
+        raise SystemExit("the estimates of script and spec differ")
+    bench.note("warm", bench.run(columns + placebo, "a"))
+    bench.note("label", bench.run((columns + placebo).replace('"Columns"', '"Main"'), "a"))
+    bench.note("edit", bench.run((columns + placebo).replace("winsor=[1%, 5%]", "winsor=[1%, 4%]"), "a"))
+    bench.note("one_core", bench.run(columns + placebo, "b", jobs=1, fitting=True))
+    for name, value in json.loads((bench.folder / "fitting.json").read_text(encoding="utf-8")).items():
+        bench.note(name, value)
+    bench.note("two_cores", bench.run(columns + placebo, "c"))
+
+
+def all_cores(bench: Bench) -> None:
+    """The same forests, but the script's use all cores themselves."""
+    script = bench.script(jobs=-1, default=False)
+    bench.note("parallel_script.columns", float(str(script["columns"])))
+    bench.note("parallel_script.draws", float(str(script["draws"])))
+
+
+def defaults(bench: Bench) -> None:
+    """gipspec's default learner, and the forest that scikit-learn gives without arguments, on all cores."""
+    columns, placebo = COLUMNS.format(learner=""), PLACEBO.format(draws=bench.draws)
+    bench.note("default.columns", bench.run(columns, "d"))
+    bench.note("default.placebo", bench.run(columns + placebo, "d"))
+    script = bench.script(jobs=-1, default=True)
+    bench.note("default_script.columns", float(str(script["columns"])))
+    bench.note("default_script.draws", float(str(script["draws"])))
+
+
+def design(bench: Bench) -> None:
+    """999 draws whose propensity is known, beyond the base model: effects removed, five splits."""
+    bench.note("design.base", bench.run(DEFAULT, "e"))
+    bench.note("design.both", bench.run(DEFAULT + DESIGN, "e"))
+
+
+STAGES: tuple[Callable[[Bench], None], ...] = (same_learners, all_cores, defaults, design)
+
+
+# ---------------------------------------------------------------- table
+
+
+def lines(r: dict[str, float], draws: int) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the rows of the table: what, the script, gipspec, the ratio and what it should be."""
+
+    def row(what: str, theirs: float, ours: float, least: str) -> tuple[str, str, str, str]:
+        return what, f"{theirs:.1f}", f"{ours:.1f}", f"**{theirs / ours:.1f}×**{least}"
+
+    script = r["script.columns"] + r["script.draws"]
+    parallel = r["parallel_script.columns"] + r["parallel_script.draws"]
+    ours = r["columns"] + r["placebo"]
+    yield row(f"26 columns and {draws} placebo draws, the same forests", script, ours, " (≥ 2)")
+    yield row("the same, the script's forests with `n_jobs=-1`", parallel, ours, "")
+    yield row("the columns alone", r["script.columns"], r["columns"], "")
+    yield row("one line edited (winsor)", script, r["edit"], "")
+    yield row("nothing edited", script, r["warm"], " (< 2 s)")
+    yield row("a label edited", script, r["label"], " (< 2 s)")
+    yield row(
+        "the columns, each with its default learner",
+        r["default_script.columns"],
+        r["default.columns"],
+        " (≥ 5)",
+    )
+    draw = (r["default.placebo"]) / draws
+    theirs = r["default_script.draws"] / draws
+    yield (
+        "a placebo draw, default learners",
+        f"{theirs:.2f}",
+        f"{draw:.2f}",
+        f"**{theirs / draw:.0f}×** (≥ 20)",
+    )
+
+
+def table(r: dict[str, float], draws: int) -> str:
+    head = ["| | script, s | gipspec, s | ratio |", "|---|---:|---:|---:|"]
+    body = [f"| {' | '.join(cells)} |" for cells in lines(r, draws)]
+    share = 100 * (r["one_core"] - r["fitting"]) / r["fitting"]
+    more = [
+        "",
+        "| | measured | should be |",
+        "|---|---:|---:|",
+        f"| largest difference of an estimate or standard error | {r['difference']:.0e} | ≤ 1e-8 |",
+        f"| all that is not fitting, as a share of fitting (`-j 1`) | {share:.1f}% | < 5% |",
+        f"| `-j 2` against `-j 1` | {r['one_core'] / r['two_cores']:.2f}× | ≥ 1.8× |",
+        f"| `placebo=999; placebo_by=design` beyond its base | {r['design.both']:.1f} s | < 5 s |",
+    ]
+    return "\n".join([*head, *body, *more])
+
+
+def timed_run(arguments: list[str]) -> None:
+    """Run gipspec in this process and write down the seconds that its fits take."""
+    from gipspec.cli.main import main as gipspec
+    from gipspec.engine import executor
+
+    spent, perform = {"fitting": 0.0, "fits": 0.0}, executor.perform
+
+    def timed(task: object) -> object:
+        begun = time.perf_counter()
+        outcomes = perform(task)  # type: ignore[arg-type]
+        spent["fitting"] += time.perf_counter() - begun
+        spent["fits"] += len(outcomes)
+        return outcomes
+
+    executor.perform = timed  # type: ignore[assignment]
+    try:
+        gipspec(arguments)
+    finally:
+        Path(os.environ["GIPSPEC_BENCH"]).write_text(json.dumps(spent), encoding="utf-8")
+
+
+def main() -> None:
+    if "--fitting" in sys.argv:
+        timed_run(sys.argv[sys.argv.index("--fitting") + 1 :])
+        return
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="60 cities, 10 trees, 3 draws; writes no document"
+    )
+    parser.add_argument("--draws", type=int, default=20)
+    parser.add_argument("--jobs", type=int, default=2, help="fits at a time of gipspec")
+    parser.add_argument("--table", action="store_true", help="write the table and compute nothing")
+    options = parser.parse_args()
+    if not options.table:
+        with tempfile.TemporaryDirectory() as folder:
+            sizes = (60, 10, 3) if options.quick else (281, 100, options.draws)
+            keep = None if options.quick else ROWS
+            cities, trees, draws = sizes
+            bench = Bench(
+                folder=Path(folder), cities=cities, trees=trees, draws=draws, jobs=options.jobs, keep=keep
+            )
+            bench.write_data()
+            bench.note("draws", draws)
+            for stage in STAGES:
+                stage(bench)
+        rows = bench.rows
+    else:
+        with ROWS.open(newline="", encoding="utf-8") as file:
+            rows = {name: float(value) for name, value in list(csv.reader(file))[1:]}
+    text = table(rows, int(rows["draws"]))
+    print(text)
+    if not options.quick:
+        put_table("study", text, "performance.md")
+
+
+if __name__ == "__main__":
+    main()
