@@ -59,7 +59,8 @@ class SharedRegressor(Grouped):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decomposition:
-    """The singular value decomposition of centred features: `left` (n, r), `back` (p, r) = V / s."""
+    """The singular value decomposition U s Vᵀ of standardised features: `left` (n, r) is U, `back` (p, r)
+    is V / s in the units of the features."""
 
     centre: Array
     left: Array
@@ -71,13 +72,23 @@ class Decomposition:
 
 
 class LeastSquares(SharedRegressor):
-    """Least squares with an intercept; of solutions that fit equally well, the shortest."""
+    """Least squares with an intercept; of equally good solutions, the shortest on features of one scale.
+
+    Which features count does not depend on their units: beside an output in yuan a share is as good as any.
+    """
 
     def factor(self, x: Array, group: NDArray[Any]) -> Factor:
         centre = x.mean(axis=0)
-        left, size, right = np.linalg.svd(x - centre, full_matrices=False)
+        centred = x - centre
+        scale = np.sqrt(np.mean(centred**2, axis=0))
+        varies = scale > EPS * len(x) * np.abs(centre)  # more than the rounding of the mean
+        unit = np.where(varies, scale, np.inf)
+        centred /= unit
+        left, size, right = np.linalg.svd(centred, full_matrices=False)
         kept = size > EPS * max(x.shape) * size.max(initial=0.0)
-        return Decomposition(centre=centre, left=left[:, kept], back=right[kept].T / size[kept])
+        return Decomposition(
+            centre=centre, left=left[:, kept], back=right[kept].T / size[kept] / unit[:, None]
+        )
 
 
 # ---------------------------------------------------------------- ridge

@@ -52,6 +52,24 @@ def test_of_equal_fits_the_shortest_is_taken() -> None:
     np.testing.assert_allclose(slopes[1:4], alone[1:], atol=TOLERANCE)
 
 
+def test_units_do_not_decide_which_features_count() -> None:
+    """Output in yuan is 10^14 times a share, which is no reason to take the share for rounding."""
+    x, y, unit = standardised(90, 4, 0)
+    units, means = np.array([1e12, 1e-2, 1e-30, 1.0]), np.array([1e13, 0.1, 0.0, 2010.0])
+    alone = LeastSquares().fit(x, y, unit)
+    changed = LeastSquares().fit(x * units + means, y, unit)
+    np.testing.assert_allclose(changed.predict(x * units + means), alone.predict(x), rtol=0, atol=1e-7)
+
+
+def test_what_does_not_vary_says_nothing_of_other_rows() -> None:
+    """A dummy that no row of the training part has, and a constant whose mean is rounded."""
+    x, y, unit = standardised(90, 3, 0)
+    constant = np.column_stack([x, np.zeros(90), np.full(90, 0.1)])
+    elsewhere = np.column_stack([x, np.ones(90), np.full(90, 7.0)])
+    found = LeastSquares().fit(constant, y, unit).predict(elsewhere)
+    np.testing.assert_allclose(found, LeastSquares().fit(x, y, unit).predict(x), rtol=0, atol=TOLERANCE)
+
+
 def fits(name: str, count: int = 7) -> list[Fit]:
     sample = panel()
     rng = np.random.default_rng(1)
