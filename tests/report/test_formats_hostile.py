@@ -128,7 +128,10 @@ def test_a_label_of_a_study_is_harmless_wherever_it_goes(tmp_path: Path) -> None
     spec = gipspec.loads(
         'data "panel.csv"\npanel city year\nlabel d "=cmd()"\nlabel y "<script>"\n'
         "base <- y ~ d | x1; learner=ols; reps=2; folds=2\n"
-        'table main "@SUM(1)": base; formats=docx + html + md + typ + csv + xlsx\n',
+        'table main "@SUM(1)": base; formats=docx + html + md + typ + csv + xlsx + standalone;\n'
+        '    rename=[d: "=cmd()"]; names=[base: "<script>"]; note="=cmd() \\input{/etc/passwd}";\n'
+        '    add=["\\write18{ls}": ["=cmd()"], "@SUM(1)": [1.50]]\n'
+        'table described "=cmd()": y, d; kind=descriptives; note="<script>"\n',
         folder=tmp_path,
     )
     assert spec.ok
@@ -140,3 +143,12 @@ def test_a_label_of_a_study_is_harmless_wherever_it_goes(tmp_path: Path) -> None
     assert "=cmd()" in read.html_cells((tables / "main.html").read_text(encoding="utf-8"))
     assert "=cmd()" in read.md_cells((tables / "main.md").read_text(encoding="utf-8"))
     assert '"=cmd()"' in (tables / "main.typ").read_text(encoding="utf-8")
+    for path in sorted(tables.glob("*.tex")):
+        code = [line for line in path.read_text(encoding="utf-8").splitlines() if line[:1] != "%"]
+        assert not [line for line in code if "\\input" in line or "\\write" in line], path.name
+    for path in sorted(tables.glob("*.html")):
+        assert "<script>" not in path.read_text(encoding="utf-8"), path.name
+    fields = read.csv_cells((tables / "main.csv").read_text(encoding="utf-8"))
+    assert "1.50" in fields and not [f for f in fields if f[:1] in ("=", "@")]
+    said = read.csv_cells((tmp_path / "out" / "numbers.csv").read_text(encoding="utf-8"))
+    assert not [f for f in said if f[:1] in ("=", "@", "+")]
