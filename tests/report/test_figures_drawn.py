@@ -24,7 +24,7 @@ from gipspec.report.figures import Figure
 from gipspec.report.figures import draw as drawing
 from gipspec.report.figures.caption import caption_latex, caption_text
 from gipspec.report.figures.draw import Drawn, draw
-from gipspec.report.figures.draw.fonts import fonts_for
+from gipspec.report.figures.draw.fonts import _glyphs, _is_cff, fonts_for
 from gipspec.report.figures.draw.style import SERIES
 from gipspec.report.figures.drawn import NAME as RECORDS
 from gipspec.report.figures.figure import (
@@ -172,6 +172,25 @@ def test_letters_that_no_font_has_are_told() -> None:
     drawn = draw(labelled(f"y {UGARITIC}"))
     assert drawn.missing == UGARITIC
     assert drawn.pdf.startswith(b"%PDF") and drawn.png.startswith(b"\x89PNG")
+
+
+def test_a_file_that_is_no_font_has_no_letters(tmp_path: Path) -> None:
+    (tmp_path / "bad.ttf").write_bytes(b"no font")
+    assert _glyphs(str(tmp_path / "bad.ttf")) == _glyphs(str(tmp_path / "gone.ttf")) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("head", "cff"),
+    [
+        (b"OTTO" + b"\0" * 20, True),
+        (b"\0\1\0\0" + b"\0" * 20, False),
+        (b"ttcf\0\1\0\0\0\0\0\1\0\0\0\x10OTTO", True),
+        (b"ttcf\0\1\0\0\0\0\0\1\0\0\0\x10\0\1\0\0", False),
+    ],
+)
+def test_outlines_that_cannot_be_embedded_as_truetype(head: bytes, cff: bool, tmp_path: Path) -> None:
+    (tmp_path / "a.font").write_bytes(head)
+    assert _is_cff(str(tmp_path / "a.font")) is cff
 
 
 def luminance(colour: str) -> float:

@@ -55,7 +55,7 @@ def fonts_for(texts: Iterable[str], *, sans: bool) -> Fonts:
         more = needed & _glyphs(path)
         if more:
             found.append(family)
-            cff |= Path(path).read_bytes()[:4] == b"OTTO" or _is_cff_collection(path)
+            cff |= _is_cff(path)
             needed -= more
         if not needed:
             break
@@ -68,7 +68,12 @@ def _usual(sans: bool) -> str:
 
 @lru_cache(maxsize=256)
 def _glyphs(path: str) -> frozenset[str]:
-    return frozenset(chr(code) for code in FT2Font(path).get_charmap())
+    """Return what a font can print; nothing for a file that is none, or has pictures of one size only."""
+    try:
+        font = FT2Font(path)
+    except (OSError, RuntimeError):
+        return frozenset()
+    return frozenset(chr(code) for code in font.get_charmap()) if font.scalable else frozenset()
 
 
 def _candidates(sans: bool) -> Iterator[tuple[str, str]]:
@@ -96,10 +101,11 @@ def _installed_since(sans: bool) -> Iterator[tuple[str, str]]:
     yield from _candidates(sans)
 
 
-def _is_cff_collection(path: str) -> bool:
-    """Tell whether the first font of a collection has outlines of the kind CFF."""
-    data = Path(path).read_bytes()
-    if data[:4] != b"ttcf":
-        return False
-    first = int.from_bytes(data[12:16], "big")
-    return data[first : first + 4] == b"OTTO"
+def _is_cff(path: str) -> bool:
+    """Tell whether a font, or the first one of a collection, has outlines of the kind CFF."""
+    with Path(path).open("rb") as file:
+        head = file.read(16)
+        if head[:4] == b"ttcf":
+            file.seek(int.from_bytes(head[12:16], "big"))
+            head = file.read(4)
+    return head[:4] == b"OTTO"
