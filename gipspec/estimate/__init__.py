@@ -8,6 +8,7 @@ from gipspec.estimate.balance import (
     pooled_deviation,
     score_weights,
     slopes,
+    squares_within,
 )
 from gipspec.estimate.correct import correct_by_unit
 from gipspec.estimate.curve import Curve, critical_value, effect_curve, linear_basis
@@ -193,6 +194,7 @@ __all__ = [
     "sensitivity_contours",
     "side_by_side",
     "slopes",
+    "squares_within",
     "stack_influence",
     "standard_errors",
     "standardize",

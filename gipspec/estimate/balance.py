@@ -17,8 +17,14 @@ def pooled_deviation(x: Array, d: Array) -> Array:
     arms = [x[d == level] for level in (0, 1)]
     if min(len(arm) for arm in arms) < 2:
         return np.full(x.shape[1], np.nan)
-    deviation = np.sqrt(np.mean([arm.var(axis=0, ddof=1) for arm in arms], axis=0))
+    squares = [squares_within(arm) / (len(arm) - 1) for arm in arms]
+    deviation = np.sqrt(np.mean(squares, axis=0))
     return np.where(deviation > 0, deviation, np.nan)
+
+
+def squares_within(x: Array) -> Array:
+    """Return the sum of squares (p,) of each column of `x` (n, p) about its mean, 0 for a constant."""
+    return np.where(np.ptp(x, axis=0) > 0, len(x) * x.var(axis=0), 0.0)
 
 
 def mean_difference(x: Array, d: Array, weight: Array | None = None) -> Array:
@@ -54,5 +60,5 @@ def slopes(x: Array, d: Array) -> Array:
 
 def correlations(x: Array, d: Array) -> Array:
     """Return the correlation (p,) of each column of `x` (n, p) with `d` (n,); nan where one is constant."""
-    deviation = np.array([column.std() for column in x.T])  # not at once, which would take `x` again
+    deviation = np.array([column.std() if np.ptp(column) > 0 else 0.0 for column in x.T])  # `x` is not copied
     return np.asarray(slopes(x, d) * d.std() / np.where(deviation > 0, deviation, np.nan), dtype=np.float64)

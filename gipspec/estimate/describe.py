@@ -61,7 +61,8 @@ def gap_of_means(x: Array, arm: Array, clusters: Codes | None) -> Gap:
 
     It is the slope of least squares of x on a constant and the arm. Its standard error is clustered by
     `clusters` (n,), with the correction G/(G-1) · (n-1)/(n-2), or without them robust, with n/(n-2). nan
-    where an arm is empty, or there are fewer than three rows or two clusters.
+    where an arm is empty, or there are fewer than three rows or two clusters; neither error nor p-value where
+    the variable does not vary within the arms.
     """
     known = ~np.isnan(x) & ~np.isnan(arm)
     y, d = x[known], arm[known]
@@ -79,7 +80,8 @@ def gap_of_means(x: Array, arm: Array, clusters: Codes | None) -> Gap:
         scores = np.stack([np.bincount(codes, weights=column) for column in scores.T], axis=1)
         factor = count / (count - 1) * (n - 1) / (n - 2) if count > 1 else math.nan
     variance = factor * (bread @ (scores.T @ scores) @ bread)[1, 1]
-    se = math.sqrt(variance) if variance > 0 else math.nan
+    varies = any(np.ptp(y[d == level]) > 0 for level in np.unique(d))  # else the residuals are rounding
+    se = math.sqrt(variance) if varies and variance > 0 else math.nan
     p = math.erfc(abs(beta[1] / se) / math.sqrt(2)) if se > 0 else math.nan
     return Gap(difference=float(beta[1]), se=se, p=p)
 
@@ -120,15 +122,12 @@ def variance_inflation(x: Array) -> Array:
     """
     rows = x[~np.isnan(x).any(axis=1)]
     found = np.full(x.shape[1], np.nan)
-    for j in range(x.shape[1]):
-        y = rows[:, j]
-        total = float(((y - y.mean()) ** 2).sum()) if len(y) else 0.0
-        if total == 0:
-            continue
-        others = np.column_stack([np.ones(len(rows)), np.delete(rows, j, axis=1)])
-        scale = np.abs(others).max(axis=0)
-        design = others / np.where(scale > 0, scale, 1.0)
-        left = y - design @ np.linalg.lstsq(design, y, rcond=None)[0]
-        share = float((left**2).sum()) / total
+    varies = np.ptp(rows, axis=0) > 0 if len(rows) else np.zeros(x.shape[1], dtype=bool)
+    centred = rows[:, varies] - rows[:, varies].mean(axis=0)
+    design = centred / np.sqrt(np.sum(centred**2, axis=0))
+    for at, j in enumerate(np.flatnonzero(varies)):
+        y, others = design[:, at], np.delete(design, at, axis=1)
+        left = y - others @ np.linalg.lstsq(others, y, rcond=None)[0]
+        share = float((left**2).sum())
         found[j] = 1 / share if share > 1e-12 else np.inf
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gipspec.estimate import mean_difference, score_weights
+from gipspec.estimate import mean_difference, score_weights, squares_within
 from gipspec.estimate.did import Cell
 from gipspec.recipe.cell_nuisances import CellNuisances, predicted
 from gipspec.recipe.found import Series
@@ -20,7 +20,7 @@ def cell_series(design: Staggered, asked: CellNuisances, fits: Fits) -> tuple[Se
 
     Only a large propensity of adopting is trimmed; a small one means little weight. The controls are those
     of the base period. Differences are means over cells, which count by their adopting units, in units of
-    the deviation within arms over all cells.
+    √((s₁² + s₀²)/2), the variances being those within the arms of cells, over all cells.
     """
     piece, at = design.piece, reported(design)
     cells = [design.cells.cells[k] for k in at]
@@ -37,10 +37,9 @@ def cell_series(design: Staggered, asked: CellNuisances, fits: Fits) -> tuple[Se
     if not piece.data.x_names:
         return overlap
     parts = [_differences(design, cell, m) for cell, m in zip(cells, m_hats, strict=True)]
-    before, after, variance = (np.stack(values) for values in zip(*parts, strict=True))
+    before, after, squares = (np.stack(values) for values in zip(*parts, strict=True))
     size = [int(cell.treated.sum()) for cell in cells]
-    scale = np.sqrt(np.average(variance, axis=0, weights=[len(cell.units) for cell in cells]))
-    scale = np.where(scale > 0, scale, np.nan)
+    scale = _deviation(squares.sum(axis=0), cells)
     balance = Differences(
         of=one.of,
         before=np.average(before, axis=0, weights=size) / scale,
@@ -51,9 +50,21 @@ def cell_series(design: Staggered, asked: CellNuisances, fits: Fits) -> tuple[Se
 
 
 def _differences(design: Staggered, cell: Cell, m_hats: list[Array]) -> tuple[Array, Array, Array]:
-    """Return a cell's differences of means (p,), unweighted and weighted, and its variance within arms."""
+    """Return a cell's differences of means (p,), unweighted and weighted, and squares (2, p) in its arms."""
     x = design.x[cell.units, int(np.searchsorted(design.periods, cell.base))]
     d, trim = cell.treated.astype(np.float64), design.piece.model.settings.trim
     after = [mean_difference(x, d, score_weights(d, m, trim=trim, target="att")) for m in m_hats]
-    variance = np.mean([x[d == level].var(axis=0) for level in (0, 1)], axis=0)
-    return mean_difference(x, d), np.mean(after, axis=0), variance
+    squares = np.stack([squares_within(x[d == level]) for level in (0, 1)])
+    return mean_difference(x, d), np.mean(after, axis=0), squares
+
+
+def _deviation(squares: Array, cells: list[Cell]) -> Array:
+    """Return the deviation (p,) within arms from squares (2, p); nan where an arm never has two units.
+
+    An arm of one unit has no squares, and counts for none: it does not pass for one without variation.
+    """
+    free = np.array([sum(int((cell.treated == level).sum()) - 1 for cell in cells) for level in (0, 1)])
+    if not free.all():
+        return np.full(squares.shape[1], np.nan)
+    deviation = np.sqrt(np.mean(squares / free[:, None], axis=0))
+    return np.where(deviation > 0, deviation, np.nan)

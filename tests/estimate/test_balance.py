@@ -72,6 +72,14 @@ def test_what_does_not_vary_has_no_difference() -> None:
     assert np.isnan(pooled_deviation(x, np.array([0, 0, 0, 0, 0, 1]))).all()
 
 
+def test_a_constant_that_binary_fractions_round_is_one() -> None:
+    """The mean of 300 times 0.1 is not 0.1, and the deviation from it not nought."""
+    x, d = np.full((300, 1), 0.1), np.arange(300) % 2
+    assert x.std() > 0
+    assert np.isnan(pooled_deviation(x, d)).all()
+    assert np.isnan(correlations(x, RNG.normal(size=300))).all()
+
+
 def test_counts_are_means_over_repetitions_and_outer_bins_hold_what_lies_beyond() -> None:
     values = np.array([[0.1, 0.2, 0.9], [-3.0, 0.5, 7.0]])
     assert counts(values, np.array([0.0, 0.5, 1.0])).tolist() == [1.5, 1.5]

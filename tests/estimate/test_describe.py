@@ -89,3 +89,20 @@ def test_what_follows_from_the_others_and_what_does_not_vary() -> None:
     a, c = FRAME["a"].to_numpy(), FRAME["c"].to_numpy()
     found = variance_inflation(np.column_stack([a, c, a - 2 * c + 1, np.ones(N)]))
     assert np.isinf(found[:3]).all() and math.isnan(found[3])
+
+
+@pytest.mark.parametrize("value", [0.1, 0.3, 2.7])
+def test_a_constant_that_binary_fractions_round_is_one(value: float) -> None:
+    x, arm = np.full(300, value), np.arange(300) % 2.0
+    noise = np.random.default_rng(1).normal(size=(300, 2))
+    assert math.isnan(variance_inflation(np.column_stack([x, noise]))[0])
+    same, apart = gap_of_means(x, arm, None), gap_of_means(np.where(arm == 1, value, 2 * value), arm, None)
+    assert apart.difference == pytest.approx(-value)
+    for gap in (same, apart):
+        assert math.isnan(gap.se) and math.isnan(gap.p)
+
+
+def test_variance_inflation_does_not_depend_on_units() -> None:
+    rows = FRAME[["a", "c", "d"]].to_numpy()
+    there = variance_inflation(rows * [1e12, 1e-3, 1] + [1e14, 5, 2000])
+    np.testing.assert_allclose(there, variance_inflation(rows), rtol=1e-6)

@@ -187,8 +187,27 @@ def test_a_cell_is_compared_at_its_base(tmp_path):
     base = frame[(frame.year == 2004) & frame.g.isin([0, 2005])]
     on = (base.g > 0).to_numpy()
     x = base.x.to_numpy()
-    scale = np.sqrt((x[on].var() + x[~on].var()) / 2)
+    scale = np.sqrt((x[on].var(ddof=1) + x[~on].var(ddof=1)) / 2)
     assert table(found, "event.balance").before[0] == pytest.approx((x[on].mean() - x[~on].mean()) / scale)
+
+
+def test_small_cohorts_do_not_pass_for_alike(tmp_path):
+    """Three units vary about their own mean two thirds as much as three of many."""
+    frame = adopted(units=160)
+    few = frame[frame.g == 2007].unit.unique()[3:]
+    frame = frame[frame.g.isin([0, 2005, 2007]) & ~frame.unit.isin(few)]
+    found = run_staggered(tmp_path, frame, "event <- y ~ d | x; event=0..0")
+    gaps, squares, free, sizes = [], np.zeros(2), np.zeros(2), []
+    for cohort in (2005, 2007):
+        base = frame[(frame.year == cohort - 1) & frame.g.isin([0, cohort])]
+        arms = [base.x[base.g == g].to_numpy() for g in (0, cohort)]
+        gaps.append(arms[1].mean() - arms[0].mean())
+        sizes.append(len(arms[1]))
+        squares += [((a - a.mean()) ** 2).sum() for a in arms]
+        free += [len(a) - 1 for a in arms]
+    assert sizes[1] == 3
+    expected = np.average(gaps, weights=sizes) / np.sqrt((squares / free).mean())
+    assert table(found, "event.balance").before[0] == pytest.approx(expected)
 
 
 def test_no_controls_no_balance(tmp_path):
