@@ -47,7 +47,8 @@ def _selected(study: Study, patterns: tuple[str, ...]) -> set[str] | None:
     if not patterns:
         return None
     chosen: set[str] = set()
-    exhibits = [(t.name, set(t.models)) for t in study.tables if t.models]
+    exhibits = [(t.name, set(t.models)) for t in study.tables]
+    of_variables = [t.name for t in study.tables if not t.models]
     exhibits += [(f.name, set(f.members)) for f in study.figures]
     families = {m.family for m in study.models}
     names = {m.name for m in study.models} | {c.name for c in study.contrasts}
@@ -56,7 +57,7 @@ def _selected(study: Study, patterns: tuple[str, ...]) -> set[str] | None:
         for exhibit, members in exhibits:
             if fnmatchcase(exhibit, pattern):
                 hits |= members
-        if not hits:
+        if not hits and not any(fnmatchcase(name, pattern) for name in of_variables):
             guess = nearest(pattern, {*names, *families, *(name for name, _ in exhibits)})
             remedy = f"did you mean `{guess}`?" if guess else "the names stand in front of `<-`"
             raise GipError(problem("G505", pattern=pattern, remedy=remedy))

@@ -151,3 +151,10 @@ def test_numbers_of_variables_have_macros(
     assert rf"\gipset{{tables.desc.y.mean.raw}}{{{described.of('y')['mean']!r}}}" in text
     assert rf"\gipset{{tables.desc.y.n}}{{{len(frame)}}}" in text
     assert r"\gipset{tables.arms.x1.difference.p.text}" in text
+
+
+def test_a_table_of_variables_may_be_selected(spec: gipspec.Loaded) -> None:
+    assert spec.plan(select=["desc"]).estimates == ()
+    assert [s.model.name for s in spec.plan(select=["desc", "base"]).estimates] == ["base"]
+    alone = spec.run(select=["desc"])
+    assert not alone.estimates and {v.table for v in alone.variables} >= {"desc"}
