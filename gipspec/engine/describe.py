@@ -21,6 +21,7 @@ from gipspec.estimate import (
     variance_inflation,
 )
 from gipspec.estimate.influence import Array
+from gipspec.lang.check.moderators import moderator_columns
 from gipspec.lang.study import Study, TableRequest
 from gipspec.lang.syntax import Name
 from gipspec.source import Span
@@ -70,8 +71,15 @@ def _rows(request: TableRequest, study: Study, dataset: Dataset) -> Codes:
     of = str(next(iter(_option(request, "of")), ""))
     if of:
         model = next(m for m in study.models if of in (m.name, m.family))
+        settings = model.settings
         rows = model_data(
-            dataset, model.outcome, model.treatments, model.controls, model.settings, extra=model.settings.iv
+            dataset,
+            model.outcome,
+            model.treatments,
+            model.controls,
+            settings,
+            extra=(*settings.iv, *settings.via),
+            needed=() if settings.het is None else moderator_columns(settings.het),
         ).rows
     if request.sample is not None:
         rows = rows[evaluate_condition(request.sample.condition, dataset)[rows]]

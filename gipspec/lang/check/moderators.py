@@ -101,7 +101,7 @@ def _needs_signal(settings: Settings, option: Option, what: str) -> Iterator[Pro
 
 def _roles(het: Expr, option: Option, outcome: Expr, treatments: tuple[Expr, ...]) -> Iterator[Problem]:
     taken = {print_expr(outcome): "outcome", **{print_expr(t): "treatment" for t in treatments}}
-    for expr in _columns(het):
+    for expr in moderator_columns(het):
         name = print_expr(expr)
         if name in taken:
             span = _place(expr.span, option.value.span)
@@ -109,7 +109,8 @@ def _roles(het: Expr, option: Option, outcome: Expr, treatments: tuple[Expr, ...
             yield problem("G212", span, name=name, role="moderator", other=taken[name], remedy=remedy)
 
 
-def _columns(het: Expr) -> tuple[Expr, ...]:
+def moderator_columns(het: Expr) -> tuple[Expr, ...]:
+    """Return the columns that a model with `het=` needs a value of: its moderator, or a policy's features."""
     if isinstance(het, Call) and _is_tree(het):
         return policy_features(het)[0]
     return (moderator_column(het)[0],)
