@@ -16,7 +16,7 @@ from gipspec.cli import main
 from gipspec.diagnostics import Problem
 from gipspec.engine import Silent, workers
 from gipspec.engine.executor import Finished
-from gipspec.engine.tasks import FitTask, Task, perform
+from gipspec.engine.tasks import BatchTask, FitTask, Task, perform
 from gipspec.learn import CrossFit
 from gipspec.report import read_lock
 
@@ -41,10 +41,11 @@ def heard(spec: Path, jobs: int = 1, store: Path | None = None) -> tuple[Problem
 
 
 def out_of_memory(spec: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Problem, ...]:
-    def starve(task: FitTask) -> CrossFit:
+    def starve(task: Task) -> CrossFit:
         raise MemoryError
 
-    monkeypatch.setattr(FitTask, "run", starve)
+    for kind in (FitTask, BatchTask):  # a batch that fails is done fit by fit
+        monkeypatch.setattr(kind, "run", starve)
     return load(spec).run().problems
 
 
