@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import isfinite, nan
 
 from gipspec.diagnostics import GipError, problem
 from gipspec.engine import Results, VariableTable
@@ -161,7 +162,8 @@ def _triangle(names: tuple[str, ...], shown: Shown) -> Block:
 def _inflation(name: str, shown: Shown) -> tuple[Cell, ...]:
     value = shown.found.of(name)["vif"]
     digits = shown.options.digits
-    return Number(value=value, digits=digits), Number(value=1 / value, digits=digits)
+    tolerance = 1 / value if isfinite(value) else nan  # `results.json` does not know the infinite from nan
+    return Number(value=value, digits=digits), Number(value=tolerance, digits=digits)
 
 
 # ---------------------------------------------------------------- notes
@@ -196,9 +198,7 @@ def _of_kind(shown: Shown) -> list[str]:
         fewer = ", of each pair those with both values" if len(counts) > 1 else ""
         return [f"Pearson correlations{fewer}."]
     if found.kind == "vif":
-        values = [value for _, name, value in found.statistics if name == "vif"]
-        mean = fixed(sum(values) / len(values), shown.options.digits)
-        return [f"Variance inflation factors, 1/(1 − R²) of each variable on the others; mean {mean}."]
+        return [f"Variance inflation factors, 1/(1 − R²) of each variable on the others{_mean_of(shown)}."]
     if found.arms:
         how = "robust to heteroskedasticity"
         if found.clusters:
@@ -208,3 +208,13 @@ def _of_kind(shown: Shown) -> list[str]:
         what = f"Differences are those of means, {high} less {low}"
         return [f"{what}; standard errors in parentheses, {how}."]
     return []
+
+
+def _mean_of(shown: Shown) -> str:
+    """Say the mean of variance inflation factors, and which variables have none."""
+    values = [value for _, name, value in shown.found.statistics if name == "vif"]
+    known = [value for value in values if isfinite(value)]
+    mean = f"; mean {fixed(sum(known) / len(known), shown.options.digits)}" if known else ""
+    if len(known) == len(values):
+        return mean
+    return f"{mean}. A dash is for a variable that does not vary, or follows from the others"

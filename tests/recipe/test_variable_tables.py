@@ -158,3 +158,23 @@ def test_a_table_of_variables_may_be_selected(spec: gipspec.Loaded) -> None:
     assert [s.model.name for s in spec.plan(select=["desc", "base"]).estimates] == ["base"]
     alone = spec.run(select=["desc"])
     assert not alone.estimates and {v.table for v in alone.variables} >= {"desc"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [("d, x1, twice", "; mean 1.0"), ("d, x1, same", "; mean 1.0"), ("same, same2", "others. A dash")],
+)
+def test_variables_that_follow_from_others_or_do_not_vary(variables: str, said: str, tmp_path: Path) -> None:
+    """Neither stops the outputs, and a report made anew says the same of them."""
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame(rng.normal(size=(60, 2)), columns=["d", "x1"]).assign(same=0.1, same2=2)
+    frame["twice"] = 2 * frame["x1"]
+    frame.to_csv(tmp_path / "rows.csv", index=False)
+    loaded = gipspec.loads(
+        f'data "rows.csv"\ntable vif "Collinearity": {variables}; kind=vif', folder=tmp_path
+    )
+    assert loaded.write(loaded.run(), tmp_path / "out") == ()
+    made = (tmp_path / "out" / "tables" / "vif.tex").read_text()
+    assert said in made.replace("\n", " ")
+    loaded.report(tmp_path / "out")
+    assert (tmp_path / "out" / "tables" / "vif.tex").read_text() == made
