@@ -150,6 +150,22 @@ def test_without_data_it_says_where_they_belong(project: Loaded, tmp_path: Path)
     assert "- Time: not recorded" in text
 
 
+def test_a_study_of_any_name_and_a_statement_of_any_bytes(tmp_path: Path) -> None:
+    """The command is for a shell; a statement that an old editor saved is refused, not a crash."""
+    shutil.copy(PANEL, tmp_path / "panel.csv")
+    spec = tmp_path / "my study (v2).gip"
+    spec.write_text(COMMON.replace("../data/", "") + "base <- y ~ d | x1; learner=ols; reps=1\n")
+    loaded = load(spec)
+    loaded.write(loaded.run(), tmp_path / "out")
+    loaded.replicate(tmp_path / "package", tmp_path / "out")
+    text = (tmp_path / "package" / "README.md").read_text(encoding="utf-8")
+    assert "gipspec run 'my study (v2).gip' --locked" in text
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "gipspec log &#x27;my study (v2).gip&#x27;" in page
+    (tmp_path / "DATA.md").write_bytes("数据".encode("gbk"))
+    assert "G008: DATA.md" in refused(loaded, tmp_path / "other", tmp_path / "out")
+
+
 def refused(project: Loaded, folder: Path, out: Path) -> str:
     with pytest.raises(GipError) as error:
         project.replicate(folder, out)

@@ -6,6 +6,7 @@ import hashlib
 from base64 import b64encode
 from collections import Counter
 from pathlib import Path
+from shlex import quote
 
 import jinja2
 
@@ -97,5 +98,5 @@ def view_of_page(parts: Parts) -> dict[str, object]:
 
 def commands_of(lock: Lock) -> tuple[str, ...]:
     """Return the commands that repeat a run, and hold it to what it was."""
-    spec = f"{lock.study}.gip"
+    spec = quote(f"{lock.study}.gip")
     return (f"gipspec run {spec} --locked", f"gipspec log {spec}")

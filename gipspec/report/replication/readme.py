@@ -7,6 +7,7 @@ import platform
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from gipspec.engine import Results, Run
 from gipspec.lang.study import DataSource, FigureRequest, Study, TableRequest
@@ -59,7 +60,7 @@ def view_of(about: About) -> dict[str, object]:
     return {
         "title": about.results.title or about.results.study,
         "spec": _code(contents.spec),
-        "command": Markdown(f"gipspec run {contents.spec} --locked"),
+        "command": Markdown(f"gipspec run {quote(contents.spec)} --locked"),
         "data": _data(study.data, contents, about),
         "panel": study.panel,
         "statement": Markdown(about.statement),

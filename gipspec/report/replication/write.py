@@ -9,6 +9,7 @@ from pathlib import Path
 from gipspec.diagnostics import GipError, problem
 from gipspec.engine import Results, Run
 from gipspec.engine.atomic import write_atomically
+from gipspec.lang.load import read_source
 from gipspec.lang.study import Study
 from gipspec.report.files import unwritable
 from gipspec.report.lock import Lock
@@ -42,8 +43,8 @@ def write_replication(
 
     It holds the spec and what it includes, the outputs in `out` of its last run, the data where asked for,
     `requirements.txt`, `references.bib` and a README. Raises GipError: G506 where the folder holds something,
-    G531 where the outputs are not those of the run, G532 for paths that are not relative, G501 where a file
-    cannot be written, G502 when a template fails.
+    G531 where the outputs are not those of the run, G532 for paths that are not relative, G008 for a
+    statement that is not UTF-8, G501 where a file cannot be written, G502 when a template fails.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise GipError(problem("G506", path=folder))
@@ -78,7 +79,7 @@ def write_replication(
 
 
 def _statement(path: Path) -> str:
-    return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+    return read_source(path).text.strip() if path.is_file() else ""
 
 
 def requirements_of(study: Study, lock: Lock) -> tuple[str, ...]:
