@@ -1,72 +1,90 @@
-"""Running a plan: tasks with keys, a store, executors, results."""
+"""Running a plan: tasks with keys, a store, executors, results.
 
-from gipspec.engine.describe import describe_tables
-from gipspec.engine.execute import open_executor
-from gipspec.engine.executor import Executor
-from gipspec.engine.history import Comparison, Entry, compare_entries, entries_of
-from gipspec.engine.ledger import Run, read_runs
-from gipspec.engine.progress import Progress, Silent
-from gipspec.engine.record import (
-    State,
-    Tally,
-    Tried,
-    changes_by_run,
-    record_run,
-    specifications_tried,
-    states_of,
-)
-from gipspec.engine.results import (
-    Estimate,
-    IndexWeights,
-    JointTest,
-    NamedSeries,
-    Results,
-    TableInference,
-    VariableTable,
-)
-from gipspec.engine.run import run_plan
-from gipspec.engine.store import Store
-from gipspec.engine.survey import Demand, Survey, survey
-from gipspec.engine.tables import TableFamily, infer_tables
-from gipspec.engine.versions import run_versions, worker_versions
-from gipspec.engine.workers import default_jobs
-from gipspec.recipe import NuisanceFit
+Names are imported on first use: `gipspec log` reads the ledger and nothing else.
+"""
 
-__all__ = [
-    "Comparison",
-    "Demand",
-    "Entry",
-    "Estimate",
-    "Executor",
-    "IndexWeights",
-    "JointTest",
-    "NamedSeries",
-    "NuisanceFit",
-    "Progress",
-    "Results",
-    "Run",
-    "Silent",
-    "State",
-    "Store",
-    "Survey",
-    "TableFamily",
-    "TableInference",
-    "Tally",
-    "Tried",
-    "VariableTable",
-    "changes_by_run",
-    "compare_entries",
-    "default_jobs",
-    "describe_tables",
-    "entries_of",
-    "infer_tables",
-    "open_executor",
-    "read_runs",
-    "record_run",
-    "run_plan",
-    "run_versions",
-    "specifications_tried",
-    "states_of",
-    "survey",
-    "worker_versions",
-]
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gipspec.engine.demand import Demand as Demand
+    from gipspec.engine.demand import Survey as Survey
+    from gipspec.engine.demand import survey as survey
+    from gipspec.engine.describe import describe_tables as describe_tables
+    from gipspec.engine.execute import open_executor as open_executor
+    from gipspec.engine.executor import Executor as Executor
+    from gipspec.engine.history import Comparison as Comparison
+    from gipspec.engine.history import Entry as Entry
+    from gipspec.engine.history import compare_entries as compare_entries
+    from gipspec.engine.history import entries_of as entries_of
+    from gipspec.engine.ledger import Run as Run
+    from gipspec.engine.ledger import read_runs as read_runs
+    from gipspec.engine.progress import Progress as Progress
+    from gipspec.engine.progress import Silent as Silent
+    from gipspec.engine.record import State as State
+    from gipspec.engine.record import Tally as Tally
+    from gipspec.engine.record import Tried as Tried
+    from gipspec.engine.record import changes_by_run as changes_by_run
+    from gipspec.engine.record import record_run as record_run
+    from gipspec.engine.record import specifications_tried as specifications_tried
+    from gipspec.engine.record import states_of as states_of
+    from gipspec.engine.results import Estimate as Estimate
+    from gipspec.engine.results import IndexWeights as IndexWeights
+    from gipspec.engine.results import JointTest as JointTest
+    from gipspec.engine.results import NamedSeries as NamedSeries
+    from gipspec.engine.results import Results as Results
+    from gipspec.engine.results import TableInference as TableInference
+    from gipspec.engine.results import VariableTable as VariableTable
+    from gipspec.engine.run import run_plan as run_plan
+    from gipspec.engine.store import Store as Store
+    from gipspec.engine.tables import TableFamily as TableFamily
+    from gipspec.engine.tables import infer_tables as infer_tables
+    from gipspec.engine.versions import run_versions as run_versions
+    from gipspec.engine.versions import worker_versions as worker_versions
+    from gipspec.engine.workers import default_jobs as default_jobs
+    from gipspec.recipe import NuisanceFit as NuisanceFit
+
+_MODULES = {
+    "Comparison": "history",
+    "Demand": "demand",
+    "Entry": "history",
+    "Estimate": "results",
+    "Executor": "executor",
+    "IndexWeights": "results",
+    "JointTest": "results",
+    "NamedSeries": "results",
+    "NuisanceFit": "results",
+    "Progress": "progress",
+    "Results": "results",
+    "Run": "ledger",
+    "Silent": "progress",
+    "State": "record",
+    "Store": "store",
+    "Survey": "demand",
+    "TableFamily": "tables",
+    "TableInference": "results",
+    "Tally": "record",
+    "Tried": "record",
+    "VariableTable": "results",
+    "changes_by_run": "record",
+    "compare_entries": "history",
+    "default_jobs": "workers",
+    "describe_tables": "describe",
+    "entries_of": "history",
+    "infer_tables": "tables",
+    "open_executor": "execute",
+    "read_runs": "ledger",
+    "record_run": "record",
+    "run_plan": "run",
+    "run_versions": "versions",
+    "specifications_tried": "record",
+    "states_of": "record",
+    "survey": "demand",
+    "worker_versions": "versions",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gipspec.engine.atomic import leftovers
-from gipspec.engine.store import ESTIMATES
 
+ESTIMATES = "estimates"  # the folder in a store, itself one, of what was made of the fits
 _KEY = re.compile(r"[0-9a-f]{64}")
 _FOLDER = re.compile(r"[0-9a-f]{2}")
 

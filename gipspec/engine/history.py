@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from gipspec.engine.results import Estimate, Results
 from gipspec.plan import setting_changes, version_changes
+
+if TYPE_CHECKING:
+    from gipspec.engine.results import Estimate, Results
 
 Versions = tuple[tuple[str, str], ...]
 SAME = 1e-9  # relative: numbers that are nearer are the same, up to rounding on another machine

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from gipspec.data import Dataset
 from gipspec.diagnostics import Problem
-from gipspec.engine.store import ESTIMATES, Store
+from gipspec.engine.clean import ESTIMATES
+from gipspec.engine.store import Store
 from gipspec.engine.versions import run_versions
 from gipspec.estimate import Aggregate, Influence
 from gipspec.lang.study import Learner, Model

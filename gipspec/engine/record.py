@@ -8,15 +8,17 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gipspec.diagnostics import Problem, problem
 from gipspec.engine.history import Comparison, Entry, compare_entries, entries_of
 from gipspec.engine.ledger import NAME, Run, append_run, spec_path
-from gipspec.engine.progress import Progress
-from gipspec.engine.results import Results
-from gipspec.engine.store import Store
-from gipspec.engine.tasks import Task
 from gipspec.source import Source
+
+if TYPE_CHECKING:
+    from gipspec.engine.progress import Progress
+    from gipspec.engine.results import Results
+    from gipspec.engine.tasks import Task
 
 _PRECISION = ("reps", "level")  # they make an estimate more or less exact, and no other specification
 
@@ -75,6 +77,8 @@ def record_run(
         failed=tuple(sorted({p.subject for p in results.problems if p.severity == "error" and p.subject})),
         entries=entries_of(results),
     )
+    from gipspec.engine.store import Store
+
     try:
         Store(folder=store).create()
         append_run(store, run)

@@ -20,10 +20,10 @@ from gipspec.engine.results import Estimate, IndexWeights, NamedSeries, Results
 from gipspec.engine.store import Outcome, Store
 from gipspec.engine.tasks import FitTask
 from gipspec.engine.versions import run_versions
-from gipspec.lang.study import Contrast, Learner, Model
+from gipspec.lang.study import Contrast, Learner, Model, Panel
 from gipspec.learn import CrossFit
 from gipspec.plan import Plan
-from gipspec.recipe import Made, Work, prepare_model, rollouts
+from gipspec.recipe import Made, Work, rollouts
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -66,7 +66,7 @@ def run_plan(
     ready: list[tuple[Model, Work]] = []
     for model in models:
         if model.name not in recalled:
-            work = failures.attempt(model, prepare_model, model, marked, panel)
+            work = failures.attempt(model, prepare, model, marked, panel)
             if work is not None:
                 ready.append((model, work))
     searches = [task for model, work in ready for task in tune_tasks(model, work)]
@@ -113,6 +113,13 @@ def run_plan(
         versions=run_versions(models),
         draft=plan.draft,
     )
+
+
+def prepare(model: Model, dataset: Dataset, panel: Panel | None) -> Work:
+    """Build a model's work. What an earlier run has made needs none of the recipes that are imported here."""
+    from gipspec.recipe import prepare_model
+
+    return prepare_model(model, dataset, panel)
 
 
 def _fits(

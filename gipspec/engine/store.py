@@ -21,7 +21,6 @@ from gipspec.learn import CrossFit
 _MAGIC = b"gipspec store 2\n"  # of the format: entries of another one count as absent
 _HEX = 64
 TOUCH_SECONDS = 3600.0  # the time of last use, which `gipspec clean` goes by, is kept to the hour
-ESTIMATES = "estimates"  # the folder in a store, itself one, of what was made of the fits
 Outcome = CrossFit | Learner
 
 

@@ -3,23 +3,42 @@
 A recipe turns a `Model` and a data set into `Work`: arrays, the nuisances over them, and the function that
 turns cross-fits into `Found` estimates. Recipes know data, learners and scores; they know neither the store
 nor the scheduler.
+
+Names are imported on first use: what an earlier run has made needs no recipe.
 """
 
-from gipspec.recipe.found import Found, Made, NuisanceFit, Series
-from gipspec.recipe.prepare import prepare_model
-from gipspec.recipe.rollout import rollouts
-from gipspec.recipe.work import Localized, Nested, Nuisance, Work, join
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "Found",
-    "Localized",
-    "Made",
-    "Nested",
-    "Nuisance",
-    "NuisanceFit",
-    "Series",
-    "Work",
-    "join",
-    "prepare_model",
-    "rollouts",
-]
+if TYPE_CHECKING:
+    from gipspec.recipe.found import Found as Found
+    from gipspec.recipe.found import Made as Made
+    from gipspec.recipe.found import NuisanceFit as NuisanceFit
+    from gipspec.recipe.found import Series as Series
+    from gipspec.recipe.prepare import prepare_model as prepare_model
+    from gipspec.recipe.rollout import rollouts as rollouts
+    from gipspec.recipe.work import Localized as Localized
+    from gipspec.recipe.work import Nested as Nested
+    from gipspec.recipe.work import Nuisance as Nuisance
+    from gipspec.recipe.work import Work as Work
+    from gipspec.recipe.work import join as join
+
+_MODULES = {
+    "Found": "found",
+    "Localized": "work",
+    "Made": "found",
+    "Nested": "work",
+    "Nuisance": "work",
+    "NuisanceFit": "found",
+    "Series": "found",
+    "Work": "work",
+    "join": "work",
+    "prepare_model": "prepare",
+    "rollouts": "rollout",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 
 import gipspec
+import gipspec.engine.run as running
 from gipspec.diagnostics import problem
 from gipspec.engine import Results, Store, Tally
-from gipspec.engine import run as running
+from gipspec.engine.clean import ESTIMATES
 from gipspec.engine.kept import Kept, decode, encode, made_key, may_be_kept, relabelled
 from gipspec.engine.progress import Silent
-from gipspec.engine.store import ESTIMATES
 from gipspec.recipe import Made, Series
 from gipspec.report import results_json
 
@@ -73,7 +73,7 @@ def idle(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         raise AssertionError("a model was prepared that should have been kept")
 
     with monkeypatch.context() as patched:
-        patched.setattr(running, "prepare_model", refuse)
+        patched.setattr(running, "prepare", refuse)
         yield
 
 
