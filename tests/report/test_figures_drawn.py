@@ -223,6 +223,13 @@ def test_a_legend_stays_on_the_page(names: list[str]) -> None:
     assert ink[-60:].any()
 
 
+@needs_poppler
+def test_a_name_with_an_underscore_in_front_has_its_entry(tmp_path: Path) -> None:
+    marks = tuple(Points(x=(0.0,), y=(float(k),), style=k, label=f"_tw{k}") for k in range(2))
+    text = tool("pdftotext", draw(figure(Panel(marks=marks))).pdf, tmp_path)
+    assert "_tw0" in text and "_tw1" in text
+
+
 def test_long_labels_are_broken_and_stay_on_the_page() -> None:
     long = "Resilience of the industrial chains of cities that have a green park of their own"
     bare = figure(

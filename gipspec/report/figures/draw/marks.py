@@ -26,7 +26,13 @@ from gipspec.report.figures.figure import (
 
 MOST_EDGED = 60  # rows of tiles with a line between them
 SHADES = LinearSegmentedColormap.from_list("shades", ["#ebebeb", "#2f4b62"])  # white is for what is missing
+UNSEEN = "\u2060"  # a joiner, which `plain` takes away again
 HALO = [patheffects.withStroke(linewidth=2.0, foreground="white")]
+
+
+def _entry(label: str) -> str | None:
+    """Return what is an entry of the legend for matplotlib, which passes over what begins with `_`."""
+    return f"{UNSEEN}{label}" if label else None
 
 
 @singledispatch
@@ -61,7 +67,7 @@ def _(mark: Points, axes: Axes) -> None:
         markeredgecolor=look.colour,
         markeredgewidth=0.0 if mark.small and not mark.hollow else 0.8,
         alpha=0.7 if mark.small else 1.0,
-        label=mark.label or None,
+        label=_entry(mark.label),
         zorder=4,
     )
 
@@ -76,7 +82,7 @@ def _(mark: Line, axes: Axes) -> None:
         color=look.colour,
         linestyle=look.line,
         linewidth=width,
-        label=mark.label or None,
+        label=_entry(mark.label),
         zorder=3,
     )
 
@@ -90,7 +96,7 @@ def _(mark: Steps, axes: Axes) -> None:
         where="post",
         color=look.colour,
         linestyle=look.line,
-        label=mark.label or None,
+        label=_entry(mark.label),
         zorder=3,
     )
 
@@ -105,7 +111,7 @@ def _(mark: Band, axes: Axes) -> None:
         facecolor=shade,
         edgecolor="none" if not mark.light else "#d0d0d0",
         linewidth=0.4,
-        label=mark.label or None,
+        label=_entry(mark.label),
         zorder=0.5 if mark.light else 1,
     )
 
@@ -121,7 +127,7 @@ def _(mark: Bars, axes: Axes) -> None:
         edgecolor=look.colour,
         linewidth=0.7,
         linestyle=look.line if mark.hollow else "-",
-        label=mark.label or None,
+        label=_entry(mark.label),
         zorder=2,
     )
 
@@ -132,11 +138,11 @@ def _(mark: Reference, axes: Axes) -> None:
     if mark.strong:
         look = series(mark.style)
         draw(
-            mark.at, color=look.colour, linewidth=1.2, linestyle=look.line, label=mark.label or None, zorder=3
+            mark.at, color=look.colour, linewidth=1.2, linestyle=look.line, label=_entry(mark.label), zorder=3
         )
     else:
         line = (0, (4, 3)) if mark.upright else "-"
-        draw(mark.at, color=GREY, linewidth=0.6, linestyle=line, label=mark.label or None, zorder=1)
+        draw(mark.at, color=GREY, linewidth=0.6, linestyle=line, label=_entry(mark.label), zorder=1)
 
 
 @put.register
@@ -179,7 +185,7 @@ def _(mark: Contours, axes: Axes) -> None:
             linewidths=1.4,
             zorder=3,
         )
-        axes.plot([], [], color=accent.colour, linestyle=accent.line, linewidth=1.4, label=mark.label or None)
+        axes.plot([], [], color=accent.colour, linestyle=accent.line, linewidth=1.4, label=_entry(mark.label))
 
 
 def _number(value: float) -> str:
@@ -216,5 +222,5 @@ def _(mark: Heatmap, axes: Axes) -> None:
             markerfacecolor=shades.get_cmap()(share),
             markeredgecolor=GREY,
             markeredgewidth=0.5,
-            label=name,
+            label=_entry(name),
         )

@@ -119,12 +119,14 @@ def _limits(axis: Axis, give: object) -> None:
 def _legend(page: Page, places: list[Axes], width: float) -> None:
     """Put what has a label below the panels, once."""
     entries = {
-        text: mark for axes in places for mark, text in zip(*axes.get_legend_handles_labels(), strict=True)
+        plain(text): mark
+        for axes in places
+        for mark, text in zip(*axes.get_legend_handles_labels(), strict=True)
     }
     if entries:
         page.legend(
             list(entries.values()),
-            [plain(text) for text in entries],
+            list(entries),
             loc="outside lower center",
             ncols=_in_row([width_of(text) for text in entries], width),
             columnspacing=1.4,
