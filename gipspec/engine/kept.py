@@ -29,6 +29,7 @@ from gipspec.recipe import Found, Made, NuisanceFit, Series
 
 FORMAT = "made 1"
 ROOMS = ("data", "estimate", "lang", "learn", "recipe")  # whose code an estimate depends on
+FOLDS_AND_SEEDS = "engine/prepare.py"  # as it does on this module
 NAMES = frozenset(
     {"name", "family", "variant", "choice", "line", "span"}
 )  # of a model, which change no number
@@ -74,7 +75,8 @@ def _code() -> str:
     """Return a hash of the modules that numbers depend on, so that another formula is another estimate."""
     found = hashlib.sha256()
     package = Path(__file__).parent.parent
-    for path in sorted(p for room in ROOMS for p in (package / room).rglob("*.py")):
+    modules = [p for room in ROOMS for p in (package / room).rglob("*.py")]
+    for path in sorted((*modules, package / FOLDS_AND_SEEDS)):
         found.update(path.relative_to(package).as_posix().encode() + b"\n" + path.read_bytes())
     return found.hexdigest()
 
