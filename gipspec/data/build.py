@@ -84,9 +84,7 @@ def _by_content(columns: dict[str, Vector]) -> Codes:
     return order.astype(np.int64)
 
 
-def _places(
-    columns: dict[str, Vector], panel: Panel | None, n: int
-) -> tuple[Sequence[str], Codes, Groups]:
+def _places(columns: dict[str, Vector], panel: Panel | None, n: int) -> tuple[Sequence[str], Codes, Groups]:
     """Return the names of the units, the unit of each row (n,), and the times."""
     if panel:
         unit = groups(columns[panel.unit])

@@ -11,8 +11,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from scipy import linalg, sparse
-from scipy.sparse import linalg as splinalg
 from threadpoolctl import threadpool_limits
 
 from gipspec.data.columns import Numbers
@@ -67,6 +65,8 @@ def demean(values: Numbers, effects: Sequence[Codes]) -> Numbers:
 
 def _remover(largest: Codes, others: Sequence[Codes], size: Numbers) -> Callable[[Numbers], Numbers]:
     """Return the projection off the dummies of all effects, for columns of the given size (k,)."""
+    from scipy import sparse
+
     if not others:
         return lambda values: values - _means(values, largest)
     dummies = _dummies(others)
@@ -85,6 +85,8 @@ def _remover(largest: Codes, others: Sequence[Codes], size: Numbers) -> Callable
 
 def _dummies(effects: Sequence[Codes]) -> Any:
     """Return the sparse dummies (n, q) of several effects side by side."""
+    from scipy import sparse
+
     n = len(effects[0])
     levels = [int(codes.max()) + 1 for codes in effects]
     starts = np.cumsum([0, *levels[:-1]])
@@ -95,6 +97,8 @@ def _dummies(effects: Sequence[Codes]) -> Any:
 
 def _direct(gram: Any) -> Callable[[Numbers], Numbers]:
     """Invert the reduced normal equations on their range; effects overlap, so the system is singular."""
+    from scipy import linalg
+
     with threadpool_limits(limits=1):  # the same bytes, and no waiting for others, whatever the machine does
         values, vectors = linalg.eigh(gram.toarray())
     kept = values > values[-1] * len(values) * 1e-13
@@ -107,6 +111,9 @@ def _iterative(gram: Any, size: Numbers) -> Callable[[Numbers], Numbers]:
 
     They stop at rounding error, below which the right side of a second pass has no meaning.
     """
+    from scipy import sparse
+    from scipy.sparse import linalg as splinalg
+
     diagonal = gram.diagonal()
     scaling = sparse.diags_array(1.0 / np.where(diagonal > 0, diagonal, 1.0))
     rounding = ROUNDING * size * np.linalg.norm(diagonal)

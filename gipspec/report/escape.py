@@ -67,6 +67,8 @@ def one_line(text: str) -> str:
 
 def visible(text: str) -> str:
     """Return text without control and invisible characters, in composed form; its blanks stay."""
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(_visible(ch) for ch in unicodedata.normalize("NFC", text))
 
 
