@@ -311,6 +311,20 @@ def test_a_report_is_the_page_of_the_run(loaded: Loaded, tmp_path: Path) -> None
         assert (again / name).read_bytes() == (out / name).read_bytes(), name
 
 
+def test_what_is_wrong_with_a_variation_stands_at_its_line(tmp_path: Path) -> None:
+    """The outcome is written in the line it varies; a report made anew has the place of the model alone."""
+    rows = (f"{i % 2},{(i + 1) // 2 % 2},{i}" for i in range(40))
+    (tmp_path / "study.csv").write_text("\n".join(("y,d,x", *rows)))
+    head = 'data "study.csv"\ndefaults learner=ols; reps=2\n'
+    (tmp_path / "study.gip").write_text(f"{head}base <- y ~ d | x\nq <- base; model=qte; learner_d=logit\n")
+    loaded = load(tmp_path / "study.gip")
+    loaded.write(loaded.run(), tmp_path / "out")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert '<strong>G421</strong> in <span class="subject">q</span> (<a href="#line-4">line 4</a>)' in page
+    loaded.report(tmp_path / "out")
+    assert (tmp_path / "out" / "report.html").read_text(encoding="utf-8") == page
+
+
 def test_what_the_ledger_tells_is_on_the_page_alone(loaded: Loaded, tmp_path: Path) -> None:
     """Sixty more specifications that were tried and are not shown are a finding, and move no other file."""
     out, store = tmp_path / "out", tmp_path / "store"

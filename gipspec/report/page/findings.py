@@ -86,12 +86,18 @@ def topics_of_run(
             p.code,
             Said(
                 message=prose(p.message),
-                where=(_where(p.subject, places.of_names(p.span, names_in(p.subject))),),
+                where=(_where(p.subject, _of_run(p, places)),),
                 help=prose(p.help or ""),
             ),
         )
         for p in ordered
     )
+
+
+def _of_run(p: Problem, places: Places) -> Place | None:
+    """Return the line of the model that a message is about, though what is wrong stand in one it builds on:
+    results that are read back know no more."""
+    return places.of_names(None, names_in(p.subject)) or places.of_names(p.span, ())
 
 
 def _where(subject: str, place: Place | None) -> Where:
