@@ -231,9 +231,9 @@ def instruments(seed: int) -> pd.DataFrame:
     """A hidden confounder, an instrument that hardly moves the dose, and one that does."""
     rng = np.random.default_rng([seed, 82])
     hidden, x, weak, strong = rng.normal(size=(4, 400))
-    rest = hidden + 0.5 * rng.normal(size=400)
-    dw, ds = 0.08 * weak + x + rest, strong + x + rest
-    error = hidden + 0.5 * rng.normal(size=400)
+    rest = hidden + 0.1 * rng.normal(size=400)
+    dw, ds = 0.05 * weak + x + rest, strong + x + rest
+    error = hidden + 0.1 * rng.normal(size=400)
     shared = {"dw": dw, "ds": ds, "weak": weak, "strong": strong, "x": x}
     return pd.DataFrame(shared | {"yw": 0.5 * dw + x + error, "ys": 0.5 * ds + x + error})
 
