@@ -272,7 +272,7 @@ WARNINGS = (
     _warning("A07", "only {share} of the variation of the treatment is left after the controls", "look at the overlap; drop controls that determine the treatment",
              "With little residual variation estimates are fragile and standard errors unreliable."),
     _warning("A08", "`{name}` adds nothing for `{learner}`, which splits a column by the order of its values", "use `learner=lasso` for a column with squares, or leave them away",
-             "Trees give the same splits for a column and its square, so that such a robustness check repeats the estimate that it is to check."),
+             "Trees give the same splits for a column of one sign and its square, so that such a robustness check repeats the estimate that it is to check."),
     _warning("A09", "`{name}` and `{other}` are estimates of two groups, and nothing tells whether they differ", "add `gap <- {name} - {other}`, or compare the groups by `het=`",
              "One estimate that is significant and another that is not need not differ; their difference has a standard error of its own."),
     _warning("A10", "{clusters} clusters only", "read the p-value with care; a permutation test does not need many clusters: `placebo=999; placebo_by=design`", "Clustered standard errors are too small with few clusters (Cameron, Gelbach and Miller 2008)."),
