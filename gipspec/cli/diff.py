@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -50,7 +51,7 @@ def command(spec: Path, other: str | None, out: Path | None, store: Path | None,
 
     path = out_folder(spec, out) / "results.json"
     if not path.is_file():
-        raise GipError(problem("G504", path=spec))
+        raise GipError(problem("G504", path=quote(str(spec))))
     results = _read(path)
     runs = past_runs(spec, store_folder(spec, store))
     chosen = _file(Path(other)) if other and not other.isdigit() else _run(other, runs, results, spec)
@@ -105,7 +106,9 @@ def _run(number: str | None, runs: tuple[Run, ...], results: Results, spec: Path
         if not of_number:
             raise GipError(
                 problem(
-                    "G513", what=f"run {number}", remedy=f"`gipspec log {spec}` lists the runs of the study"
+                    "G513",
+                    what=f"run {number}",
+                    remedy=f"`gipspec log {quote(str(spec))}` lists the runs of the study",
                 )
             )
         return _other(of_number[0])

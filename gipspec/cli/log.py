@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -33,7 +34,7 @@ def command(spec: Path, names: tuple[str, ...], most: int, store: Path | None, a
 
     runs = past_runs(spec, store_folder(spec, store))
     if not runs:
-        raise GipError(problem("G504", path=spec))
+        raise GipError(problem("G504", path=quote(str(spec))))
     changes = changes_by_run(runs)
     if names:
         _check(names, runs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import click
@@ -140,7 +141,7 @@ def _run(spec: Path, out: Path, store: Path, options: Options) -> int:
         click.echo(f"{spec}: {len(results.estimates)} estimates, {count(problems)}{where}", err=True)
     findings = loaded.findings_of_run(results, store)
     if findings and not options.quiet:
-        click.echo(f"audit: {summarise(findings)}; `gipspec audit {spec}` shows them", err=True)
+        click.echo(f"audit: {summarise(findings)}; `gipspec audit {quote(str(spec))}` shows them", err=True)
     refused = options.strict and any(not f.accepted for f in findings)
     return FAILED if refused or has_errors(problems) else FINE
 

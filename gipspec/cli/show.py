@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -40,7 +41,7 @@ def command(spec: Path, names: tuple[str, ...], out: Path | None, as_json: bool,
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise GipError(problem("G504", path=spec)) from None
+        raise GipError(problem("G504", path=quote(str(spec)))) from None
     except OSError as error:
         reason = error.strerror or "it cannot be opened"
         raise GipError(problem("G507", path=path, reason=reason, remedy="run the study again")) from None

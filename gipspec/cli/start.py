@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -94,7 +95,8 @@ def _write_first(
     if proposal.controls.names:
         click.echo(f"{'controls':<10} {', '.join(proposal.controls.names)}")
     click.echo(
-        f"wrote {target}; next: " + (f"gipspec run {target}" if proposal.complete else "fill in its lines")
+        f"wrote {target}; next: "
+        + (f"gipspec run {quote(str(target))}" if proposal.complete else "fill in its lines")
     )
     return FINE
 
@@ -200,7 +202,7 @@ def _write_example(name: str, target: Path | None) -> int:
         assert target is not None
         _refuse_existing(target)
         _write(target, EXAMPLE.encode("utf-8"))
-        click.echo(f"wrote {target}; next: gipspec run {target}")
+        click.echo(f"wrote {target}; next: gipspec run {quote(str(target))}")
         return FINE
     spec, *beside = example_files(name)
     target = target or Path(spec.name)
@@ -211,7 +213,7 @@ def _write_example(name: str, target: Path | None) -> int:
     for path, origin in files.items():
         _write(path, origin.read_bytes())
         click.echo(f"wrote {path}")
-    click.echo(f"next: gipspec run {target}")
+    click.echo(f"next: gipspec run {quote(str(target))}")
     return FINE
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 
 from gipspec.diagnostics import Finding, GipError, Problem, problem, sort_problems
 from gipspec.engine.results import Results
@@ -24,7 +25,7 @@ def last_results(out: Path, spec: Path) -> Results:
     try:
         return load_results_json(path.read_text(encoding="utf-8"), str(path))
     except FileNotFoundError:
-        raise GipError(problem("G504", path=spec)) from None
+        raise GipError(problem("G504", path=quote(str(spec)))) from None
     except OSError as error:
         reason = (error.strerror or "it cannot be opened").lower()
         raise GipError(problem("G507", path=path, reason=reason, remedy="run the study again")) from None

@@ -90,6 +90,15 @@ def test_known_data_sets_get_the_roles_that_their_authors_gave(data: str, bare: 
     assert all(np.isfinite([e.coef, e.se]).all() for e in results)
 
 
+def test_the_next_command_is_for_a_shell(bare: Shell) -> None:
+    write(adoption(), bare.folder / "my data.csv")
+    code, out, err = bare("new", "my data.csv")
+    assert code == 0, err
+    assert out.splitlines()[-1] == "wrote my data.gip; next: gipspec run 'my data.gip'"
+    code, _, err = bare("show", "my data.gip", "base")
+    assert code != 0 and "run it: `gipspec run 'my data.gip'`" in err
+
+
 def test_a_panel_is_read_from_its_shape_and_the_first_table_is_written(bare: Shell) -> None:
     write(adoption(), bare.folder / "data.csv")
     code, out, err = bare("new", "data.csv")
