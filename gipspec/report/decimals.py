@@ -26,6 +26,13 @@ def fixed(value: float, digits: int, *, group: str = "") -> str:
     return text.removeprefix("-").replace(",", group) if value == 0 else text.replace(",", group)
 
 
+def p_value(p: float) -> str:
+    """Return `p = 0.031` or `p < 0.001`, for a sentence; a p-value that is not known is said to be so."""
+    if not math.isfinite(p):
+        return "p not known"
+    return "p < 0.001" if p < 0.001 else f"p = {fixed(p, 3)}"
+
+
 def significant(value: float, digits: int) -> int:
     """Return the decimals with which a value has so many significant digits once it is rounded; none is 0."""
     if value == 0 or not math.isfinite(value):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gipspec.engine.results import Estimate
 from gipspec.report.columns import Column
-from gipspec.report.decimals import fixed
+from gipspec.report.decimals import fixed, p_value
 from gipspec.report.phrases import sentence
 
 QUANTILES = (
@@ -27,5 +27,5 @@ def _equality(e: Estimate) -> str:
     measures = dict(e.measures)
     if "equality.p" not in measures:
         return ""
-    chi2, p = (fixed(measures[f"equality.{name}"], 3) for name in ("chi2", "p"))
-    return f"χ²({measures['equality.df']:.0f}) = {chi2}, p = {p}"
+    chi2 = fixed(measures["equality.chi2"], 3)
+    return f"χ²({measures['equality.df']:.0f}) = {chi2}, {p_value(measures['equality.p'])}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gipspec.engine.results import Estimate
 from gipspec.report.columns import Column
-from gipspec.report.decimals import fixed, percent
+from gipspec.report.decimals import fixed, p_value, percent
 from gipspec.report.phrases import sentence
 
 SCORE = (
@@ -59,8 +59,8 @@ def _pre_trend(e: Estimate) -> str:
     measures = dict(e.measures)
     if "pretrend.p" not in measures:
         return ""
-    chi2, p = (fixed(measures[f"pretrend.{name}"], 3) for name in ("chi2", "p"))
-    return f"χ²({measures['pretrend.df']:.0f}) = {chi2}, p = {p}"
+    chi2 = fixed(measures["pretrend.chi2"], 3)
+    return f"χ²({measures['pretrend.df']:.0f}) = {chi2}, {p_value(measures['pretrend.p'])}"
 
 
 def _band(e: Estimate) -> str:

@@ -6,7 +6,7 @@ from gipspec.diagnostics import GipError, problem
 from gipspec.engine import Estimate, JointTest, Results, TableFamily, TableInference
 from gipspec.lang.study import Study, TableRequest
 from gipspec.report.columns import DIFFERENCE, Layout, lay_out
-from gipspec.report.decimals import fixed
+from gipspec.report.decimals import fixed, p_value
 from gipspec.report.options import TableOptions, options_of
 from gipspec.report.phrases import column_list
 
@@ -79,9 +79,8 @@ def _sentence(test: JointTest, wald: str, layout: Layout, several: bool) -> str:
     of = f" of {labels[0]}" if several else ""
     claim = "are equal" if wald == "equal" else "are all zero"
     where = column_list(sorted(set(numbers)))
-    p = "p < 0.001" if test.p < 0.001 else f"p = {fixed(test.p, 3)}"
     statistic = f"χ²({test.df}) = {fixed(test.statistic, 2)}"
-    return f"Wald test that the coefficients{of} in {where} {claim}: {statistic}, {p}."
+    return f"Wald test that the coefficients{of} in {where} {claim}: {statistic}, {p_value(test.p)}."
 
 
 def adjusted_p(found: TableInference | None, e: Estimate) -> float:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gipspec.report.decimals import fixed, percent
+from gipspec.report.decimals import fixed, p_value, percent
 
 
 def by_hand(value: float, digits: int) -> str:
@@ -50,6 +50,20 @@ def test_groups() -> None:
 def test_only_finite_numbers_print(value: float) -> None:
     with pytest.raises(ValueError, match="finite"):
         fixed(value, 3)
+
+
+@pytest.mark.parametrize(
+    ("p", "text"),
+    [
+        (0.0309, "p = 0.031"),
+        (1.0, "p = 1.000"),
+        (0.0009, "p < 0.001"),
+        (0.0, "p < 0.001"),
+        (float("nan"), "p not known"),
+    ],
+)
+def test_a_p_value_in_a_sentence_is_never_nought(p: float, text: str) -> None:
+    assert p_value(p) == text
 
 
 @pytest.mark.parametrize(

@@ -104,8 +104,3 @@ def times(values: tuple[float, ...], scale: float) -> tuple[float, ...]:
 def printed(value: float, digits: int = 3) -> str:
     """Return a number as notes have it, with a true minus sign."""
     return fixed(value, digits).replace("-", "−")
-
-
-def p_text(p: float) -> str:
-    """Return `p = 0.031`, or `p < 0.001`."""
-    return "p < 0.001" if p < 0.001 else f"p = {fixed(p, 3)}"

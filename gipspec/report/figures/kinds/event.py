@@ -9,7 +9,7 @@ from math import ceil, isnan
 from gipspec.engine.results import Estimate, Results
 from gipspec.lang.study import FigureRequest, Study
 from gipspec.report.build import provenance_of
-from gipspec.report.decimals import fixed
+from gipspec.report.decimals import fixed, p_value
 from gipspec.report.figures.figure import (
     COLUMN,
     PAGE,
@@ -23,7 +23,7 @@ from gipspec.report.figures.figure import (
     Points,
     Reference,
 )
-from gipspec.report.figures.members import Cast, Member, cast_of, column, p_text, times
+from gipspec.report.figures.members import Cast, Member, cast_of, column, times
 from gipspec.report.figures.naming import effect_on, minus, names_of
 from gipspec.report.figures.options import FigureOptions, figure_options
 from gipspec.report.figures.wording import intervals, levels, recipe, scaled
@@ -140,7 +140,7 @@ def _notes(cast: Cast, shown: list[_Shown], results: Results, options: FigureOpt
             chi2, df = one.member.measure("pretrend.chi2"), one.member.measure("pretrend.df")
             statistic = f"χ²({df:.0f}) = {fixed(chi2, 2)}"
             notes.append(
-                f"Wald test that the effects{of} before adoption are all zero: {statistic}, {p_text(p)}."
+                f"Wald test that the effects{of} before adoption are all zero: {statistic}, {p_value(p)}."
             )
     return [*notes, *scaled(options.scale)]
 

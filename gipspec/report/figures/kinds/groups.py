@@ -6,8 +6,9 @@ from gipspec.diagnostics import GipError, problem
 from gipspec.engine.results import Estimate, Results
 from gipspec.lang.study import FigureRequest, Study
 from gipspec.report.build import provenance_of
+from gipspec.report.decimals import p_value
 from gipspec.report.figures.figure import COLUMN, PAGE, Axis, Figure, Mark, Panel, Reference, Words
-from gipspec.report.figures.members import Cast, Member, cast_of, column, p_text, printed, words
+from gipspec.report.figures.members import Cast, Member, cast_of, column, printed, words
 from gipspec.report.figures.naming import effect_on, names_of
 from gipspec.report.figures.options import FigureOptions, figure_options
 from gipspec.report.figures.rows import Lines, Row, RowBlock, lay_lines, row_of, rows_data
@@ -104,9 +105,9 @@ def _aside(member: Member) -> str:
     """Return the p-value of the difference, or that all differences are nought."""
     differences = [e for e in member.estimates if e.kind == DIFFERENCE]
     if len(differences) == 1:
-        return f"difference: {p_text(differences[0].p)}"
+        return f"difference: {p_value(differences[0].p)}"
     together = member.measure("equality.p")
-    return f"all equal: {p_text(together)}" if differences and together == together else ""
+    return f"all equal: {p_value(together)}" if differences and together == together else ""
 
 
 def _asides(lines: Lines, scale: float) -> list[Mark]:
@@ -127,7 +128,7 @@ def _notes(
     notes.append(intervals(estimates, cast.labels, "Bars"))
     for member, block in zip((m for m in cast.members if _has_rows(m)), blocks, strict=True):
         parts = [
-            f"{e.group}, {printed(e.coef * scale)} (standard error {printed(e.se * scale)}, {p_text(e.p)})"
+            f"{e.group}, {printed(e.coef * scale)} (standard error {printed(e.se * scale)}, {p_value(e.p)})"
             for e in member.estimates
             if e.kind == DIFFERENCE
         ]

@@ -13,6 +13,7 @@ from gipspec.lang.study import FigureRequest, Model, Study
 from gipspec.lang.syntax import Binary
 from gipspec.recipe.found import Series
 from gipspec.report.build import provenance_of
+from gipspec.report.decimals import p_value
 from gipspec.report.figures.figure import (
     COLUMN,
     PAGE,
@@ -27,7 +28,7 @@ from gipspec.report.figures.figure import (
     Points,
     Reference,
 )
-from gipspec.report.figures.members import Cast, Member, cast_of, column, p_text, printed, times
+from gipspec.report.figures.members import Cast, Member, cast_of, column, printed, times
 from gipspec.report.figures.naming import effect_on, names_of
 from gipspec.report.figures.options import FigureOptions, figure_options
 from gipspec.report.figures.wording import intervals, levels, recipe, scaled
@@ -210,7 +211,7 @@ def _notes(cast: Cast, shown: list[_Along], results: Results, options: FigureOpt
 def _slope(along: _Along, scale: float) -> list[str]:
     return [
         f"By one standard deviation of {along.label} the effect changes by {printed(e.coef * scale)} "
-        f"(standard error {printed(e.se * scale)}, {p_text(e.p)})."
+        f"(standard error {printed(e.se * scale)}, {p_value(e.p)})."
         for e in along.member.estimates
         if e.kind == "slope"
     ]

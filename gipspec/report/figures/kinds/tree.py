@@ -11,9 +11,9 @@ from gipspec.engine.results import Results
 from gipspec.lang.study import FigureRequest, Study
 from gipspec.recipe.found import Series
 from gipspec.report.build import provenance_of
-from gipspec.report.decimals import fixed
+from gipspec.report.decimals import fixed, p_value
 from gipspec.report.figures.figure import PAGE, Axis, Column, Figure, Line, Mark, Panel, Words
-from gipspec.report.figures.members import Cast, Member, cast_of, p_text, printed, times
+from gipspec.report.figures.members import Cast, Member, cast_of, printed, times
 from gipspec.report.figures.options import figure_options
 from gipspec.report.figures.parts import called, term_label
 from gipspec.report.figures.wording import clustered
@@ -171,6 +171,6 @@ def _notes(cast: Cast, names: dict[str, str], results: Results, scale: float) ->
             coef, se = (printed(v * scale) for v in (value.coef, value.se))
             notes.append(
                 f"On rows that it was not chosen on, the policy{of} gains {coef} ({se}) a row over treating "
-                f"nobody, {p_text(value.p)}."
+                f"nobody, {p_value(value.p)}."
             )
     return notes
