@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from fnmatch import fnmatchcase
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from gipspec.audit.remedies import table_line, table_of, unused
 from gipspec.diagnostics import Finding, Remedy, finding
-from gipspec.lang.study import Model, Study, TableRequest
-from gipspec.lang.vocabulary import TABLE_OPTIONS
+from gipspec.lang.study import Model, Study, TableRequest, Value
+from gipspec.lang.vocabulary import STAR_LEVELS, TABLE_OPTIONS
 
 if TYPE_CHECKING:
     from gipspec.engine import Entry, Estimate, Results, Run
 
-LEVELS = (0.1, 0.05, 0.01)
-STARS = (1.6448536269514722, 1.959963984540054, 2.5758293035489004)  # |t| of these levels
+USUAL_STYLE = "default"
 SIGNIFICANT = 2  # digits of a standard error that tell t well enough
 MANY = 20  # specifications, of which a table should show half at least
 BOUNDS = 3  # of winsorising: from here on it is a search
@@ -26,14 +27,14 @@ MOST_DIGITS = 10
 def unverifiable_stars(study: Study, results: Results) -> Iterator[Finding]:
     """A17: stars that nobody can check from the printed digits."""
     for request in study.tables:
-        options = {name: str(value) for name, value in request.options}
-        default = {name: entry.default for name, entry in TABLE_OPTIONS.items()}
-        digits, scale = int(options.get("digits", default["digits"])), float(options.get("scale", 1))
-        plain = options.get("below", "se") == "se" and options.get("adjust", "none") == "none"
-        if not plain or options.get("stars") == "False":
+        given = dict(request.options)
+        levels = _levels(given)
+        if not levels or not _plain(given):
             continue
+        digits = int(str(given.get("digits", TABLE_OPTIONS["digits"].default)))
+        scale = float(str(given.get("scale", 1.0)))
         shown = [e for e in _shown(request, results) if e.se > 0]
-        bad = [e for e in shown if not stars_hold(e.coef * scale, e.se * scale, e.p, digits)]
+        bad = [e for e in shown if not stars_hold(e.coef * scale, e.se * scale, e.p, digits, levels)]
         if bad:
             worst = min(bad, key=lambda e: e.se)
             enough = -math.floor(math.log10(min(e.se for e in bad) * scale)) + SIGNIFICANT - 1
@@ -53,7 +54,22 @@ def unverifiable_stars(study: Study, results: Results) -> Iterator[Finding]:
             )
 
 
-def stars_hold(coef: float, se: float, p: float, digits: int) -> bool:
+def _levels(given: Mapping[str, Value]) -> tuple[float, ...]:
+    """Return the levels of a table's stars; none where its style says which, unless that is the usual one."""
+    levels = given.get("stars", STAR_LEVELS if given.get("style", USUAL_STYLE) == USUAL_STYLE else ())
+    return tuple(float(str(level)) for level in levels) if isinstance(levels, tuple) else ()
+
+
+def _plain(given: Mapping[str, Value]) -> bool:
+    """Tell whether standard errors alone stand by the coefficients, all with the same decimals."""
+    below, beside = given.get("below", "se"), given.get("beside", "none")
+    errors = below in ("se", ("se",)) and beside in ("none", "se")
+    return errors and given.get("adjust", "none") == "none" and not given.get("significant")
+
+
+def stars_hold(
+    coef: float, se: float, p: float, digits: int, levels: tuple[float, ...] = STAR_LEVELS
+) -> bool:
     """Tell whether printed numbers support the stars: a standard error of two digits, or t large enough.
 
     A printed number stands for all that round to it; the least |t| among them must have the stars, too.
@@ -62,11 +78,26 @@ def stars_hold(coef: float, se: float, p: float, digits: int) -> bool:
     if error > 10.0 ** (SIGNIFICANT - 1 - digits) * (1 - 1e-9):
         return True
     least = max(0.0, printed - half) / (error + half)
-    return sum(least > bound for bound in STARS) >= sum(p < level for level in LEVELS)
+    normal = NormalDist()
+    held = sum(least > normal.inv_cdf(1 - level / 2) for level in levels)
+    return held >= sum(p < level for level in levels)
 
 
 def _shown(request: TableRequest, results: Results) -> list[Estimate]:
-    return [e for e in results if e.model_name in request.models]
+    """Return the estimates of a table's models, but for the terms that it leaves out."""
+    given = dict(request.options)
+    keep, drop = (_patterns(given.get(name, ())) for name in ("keep", "drop"))
+    return [
+        e
+        for e in results
+        if e.model_name in request.models
+        and (not keep or any(fnmatchcase(e.term, pattern) for pattern in keep))
+        and not any(fnmatchcase(e.term, pattern) for pattern in drop)
+    ]
+
+
+def _patterns(value: Value) -> tuple[str, ...]:
+    return tuple(str(v) for v in (value if isinstance(value, tuple) else (value,)))
 
 
 def tried_and_not_shown(study: Study, results: Results, runs: tuple[Run, ...]) -> Iterator[Finding]:

@@ -1,0 +1,58 @@
+"""A17 asks what a table prints: its own stars, digits and terms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import gipspec
+from gipspec.audit import findings
+from gipspec.engine import Results
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An effect of 0.0002, which three decimals print as 0.000 (0.000), and one of 2 beside it."""
+    made = tmp_path_factory.mktemp("stars")
+    x, d, other, noise = np.random.default_rng(0).normal(size=(4, 300))
+    frame = pd.DataFrame({"y": 0.0002 * d + 2 * other + 0.001 * noise, "d": d, "other": other, "x": x})
+    frame.to_csv(made / "study.csv", index=False)
+    return made
+
+
+@pytest.fixture(scope="module")
+def results(folder: Path) -> Results:
+    return study(folder, "").run()
+
+
+def study(folder: Path, options: str) -> gipspec.Loaded:
+    spec = f'data "study.csv"\nbase <- y ~ d + other | x; learner=ols; reps=1\ntable main: base{options}\n'
+    loaded = gipspec.loads(spec, folder=folder)
+    assert loaded.ok, loaded.problems
+    return loaded
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ("", True),
+        ("; stars=5%", True),
+        ("; keep=d", True),
+        ("; style=aer; stars=yes", True),
+        ("; stars=no", False),
+        ("; significant=3", False),
+        ("; style=aer", False),  # has no stars
+        ("; drop=d", False),
+        ("; keep=other", False),
+        ("; below=t", False),
+        ("; below=se + ci", False),
+        ("; digits=6", False),
+        ("; scale=1000", False),
+    ],
+)
+def test_stars_that_are_printed(folder: Path, results: Results, options: str, found: bool) -> None:
+    codes = {f.code for f in findings(study(folder, options).require(), results)}
+    assert ("A17" in codes) is found
