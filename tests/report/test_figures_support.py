@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -150,6 +151,20 @@ def test_the_love_plot_orders_controls_by_their_difference(study):
     wanted = [labels.get(name, "kind[south]") for name in held.control[order]]
     assert [text for _, text in shown.y.ticks] == wanted
     assert f"{held.after.abs().max():.3f}" in made.notes[-1]
+
+
+def test_differences_that_nobody_knows_are_not_said_to_be_nought(study):
+    spec, results = study
+    unknown = []
+    for one in results.series:
+        columns = [
+            (n, (float("nan"),) * len(v) if n in ("before", "after") else v) for n, v in one.series.columns
+        ]
+        changed = one.name == "inter.balance"
+        unknown.append(replace(one, series=replace(one.series, columns=tuple(columns))) if changed else one)
+    made = figure((spec, replace(results, series=tuple(unknown))), "balance")
+    assert not any("largest difference" in note for note in made.notes)
+    draw(made)
 
 
 def test_effects_are_a_stage_and_doses_have_correlations(study):

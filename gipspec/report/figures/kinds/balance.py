@@ -134,9 +134,9 @@ def _notes(parts: list[Part], orders: list[list[int]], cast: Cast, results: Resu
             "Once effects are removed from the treatment, and once it is predicted by the controls, the "
             "difference is the slope of the control in what is left of it."
         )
-    worst = [max((abs(v) for v in p.numbers("after") if not isnan(v)), default=0.0) for p in parts]
-    largest = max(worst, default=0.0)
-    notes.append(f"The largest difference that is left is {fixed(largest, 3)}.")
+    left = [abs(v) for p in parts for v in p.numbers("after") if not isnan(v)]
+    if left:
+        notes.append(f"The largest difference that is left is {fixed(max(left), 3)}.")
     if any(len(order) < len(p.values["control"]) for p, order in zip(parts, orders, strict=True)):
         notes.append(
             f"Shown are the {MOST_CONTROLS} controls at most that differ most, and vary in both arms."
