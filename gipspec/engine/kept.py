@@ -43,7 +43,7 @@ CLASSES: dict[str, type[Any]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What a recipe made, and the keys of the fits that it was made from."""
+    """What a recipe made, and the keys of the fits that it was made from, and of their searches."""
 
     made: Made
     fits: tuple[str, ...]

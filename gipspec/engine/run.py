@@ -85,6 +85,7 @@ def run_plan(
         if made is not None:
             keys = [task.key for rep in reps for task in rep]
             whole = may_be_kept(made) and not any(isinstance(fitted[key], tuple) for key in keys)
+            keys += [search.key for search in tune_tasks(model, work)]
             found[model.name] = keep(store, model, dataset, made, keys) if whole else made
     estimates: list[Estimate] = []
     series: list[NamedSeries] = []

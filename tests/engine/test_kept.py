@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -197,3 +198,16 @@ def test_labels_stand_where_they_are_meant() -> None:
     made = Made(found=(), series=(series((text, ("\ue000d\ue001",))),))
     columns = relabelled(made, {"d": "Policy"}).series[0].columns
     assert columns == (("Policy × openness (per standard deviation)", ("Policy",)),)
+
+
+def test_fits_and_searches_of_a_kept_estimate_count_as_used(tmp_path: Path, folder: Path) -> None:
+    """So that cleaning does not take away what a next repetition would need."""
+    spec = 'data "panel.csv"\nbase <- y ~ d | x1; learner=knn; tune=2; reps=1; folds=2\n'
+    loaded, store = gipspec.loads(spec, folder=folder), tmp_path / "store"
+    loaded.run(store=store)
+    entries = [p for p in store.rglob("*") if p.is_file() and len(p.name) == 64]
+    assert len(entries) == 2 + 2 + 1  # searches, fits, the estimate
+    for path in entries:
+        os.utime(path, (1e9, 1e9))
+    loaded.run(store=store)
+    assert all(path.stat().st_mtime > 1e9 + 1 for path in entries)
