@@ -8,9 +8,10 @@ from gipspec.version import __version__
 
 if TYPE_CHECKING:
     from gipspec.api import Loaded, load, loads
+    from gipspec.diagnostics import GipError
     from gipspec.editor.notebook import Shell
 
-__all__ = ["Loaded", "__version__", "load", "loads"]
+__all__ = ["GipError", "Loaded", "__version__", "load", "loads"]
 
 
 def __getattr__(name: str) -> object:
@@ -18,6 +19,10 @@ def __getattr__(name: str) -> object:
         from gipspec import api
 
         return getattr(api, name)
+    if name == "GipError":
+        from gipspec.diagnostics import GipError
+
+        return GipError
     raise AttributeError(f"module 'gipspec' has no attribute {name!r}")
 
 

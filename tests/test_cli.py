@@ -64,7 +64,7 @@ def test_a_run_writes_every_output_and_a_second_run_fits_nothing(shell: Shell) -
     assert code == 0, err
     assert [line.split()[0] for line in out.splitlines()] == ["name", "base", "gap", "more"]
     written = {p.relative_to("out/study").as_posix() for p in Path("out/study").rglob("*") if p.is_file()}
-    assert written == {"results.json", "numbers.tex", "tables/main.tex", "gipspec.lock"}
+    assert written == {"results.json", "numbers.tex", "tables/main.tex", "gipspec.lock", "report.html"}
     before = Path("out/study/results.json").read_bytes()
     code, again, err = shell("run", "study.gip", "-j", "1")
     assert (code, again) == (0, out)
@@ -105,6 +105,10 @@ def test_a_damaged_fit_is_fitted_again(shell: Shell) -> None:
     before = Path("out/study/results.json").read_bytes()
     victim = sorted(Path(".gipspec").glob("??/*"))[0]
     victim.write_bytes(victim.read_bytes()[:-3] + b"abc")
+    _, _, err = shell("run", "study.gip", "-j", "1")
+    assert "8 found, 0 to fit" in err  # nobody asks for it: the estimates are kept
+    for estimate in Path(".gipspec/estimates").glob("??/*"):
+        estimate.write_bytes(estimate.read_bytes()[:-3] + b"abc")
     _, _, err = shell("run", "study.gip", "-j", "1")
     assert "7 found, 1 to fit" in err
     assert Path("out/study/results.json").read_bytes() == before

@@ -71,13 +71,15 @@ def finding(
 
 
 def as_problems(findings: tuple[Finding, ...]) -> tuple[Problem, ...]:
-    """Return the findings as warnings of a run, one for each rule at its first place; accepted ones are none.
+    """Return the findings as warnings of a run, one for each rule; accepted ones are none.
 
-    The subject names the first of the models that a rule is about, and counts the rest.
+    The subject names some of the models that a rule is about, and counts the rest. The order of the lines of a
+    spec tells nothing of it, so names decide which comes first.
     """
     first: dict[str, Finding] = {}
     names: dict[str, list[str]] = {}
-    for one in (f for f in findings if not f.accepted):
+    ordered = sorted(findings, key=lambda f: (f.code, f.names, f.about, f.message))
+    for one in (f for f in ordered if not f.accepted):
         first.setdefault(one.code, one)
         names.setdefault(one.code, []).extend(one.names)
     return tuple(
