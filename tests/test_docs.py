@@ -1,8 +1,8 @@
 """What the documentation shows is true: its specs are sound, its commands do what it says they print.
 
-Before a fenced block may stand, as a comment of the page: `file: NAME`, the block is written there; `add: NAME`,
-it is added there; `exit: 1`, the commands of the block end so. A `text` block after commands is part of what they
-print.
+Before a fenced block may stand, as a comment of the page: `file: NAME`, the block is written there;
+`add: NAME`, it is added there; `exit: 1`, the commands of the block end so. A `text` block after commands is
+part of what they print.
 """
 
 from __future__ import annotations

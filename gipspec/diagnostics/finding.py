@@ -73,8 +73,8 @@ def finding(
 def as_problems(findings: tuple[Finding, ...]) -> tuple[Problem, ...]:
     """Return the findings as warnings of a run, one for each rule; accepted ones are none.
 
-    The subject names some of the models that a rule is about, and counts the rest. The order of the lines of a
-    spec tells nothing of it, so names decide which comes first.
+    The subject names some of the models that a rule is about, and counts the rest. Names decide which comes
+    first, since the order of the lines of a spec means nothing.
     """
     first: dict[str, Finding] = {}
     names: dict[str, list[str]] = {}

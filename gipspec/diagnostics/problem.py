@@ -66,7 +66,7 @@ def problem(
     instead: str | None = None,
     **fields: object,
 ) -> Problem:
-    """Build the problem `code` from its template; `help` replaces the template's remedy, `instead` the culprit.
+    """Build the problem `code` from its template; `help` replaces its remedy, `instead` the culprit.
 
     Raises KeyError for an unknown code or a field that the template names and the caller forgot.
     """

@@ -86,8 +86,9 @@ class IndexWeights:
 class VariableTable:
     """The numbers of a table of variables, by kind: "descriptives", "correlations" or "vif".
 
-    `statistics` are (variable, statistic, value): `mean`, `sd`, ...; by the `arms` of the column `by`, `0.mean`
-    and `1.mean`, `difference`, `difference.se`, `difference.p`; `vif`; and `r.<other>`, `p.<other>`, `n.<other>`.
+    `statistics` are (variable, statistic, value): `mean`, `sd`, ...; by the `arms` of the column `by`,
+    `0.mean` and `1.mean`, `difference`, `difference.se`, `difference.p`; `vif`; and `r.<other>`, `p.<other>`,
+    `n.<other>`.
     `clusters` counts those of the differences' errors, 0 where they are robust only.
     """
 

@@ -92,7 +92,7 @@ class Store:
 
 
 def unsealed(key: str, data: bytes) -> bytes | None:
-    """Return what the bytes of an entry hold, or None where they are damaged, foreign, or of another format."""
+    """Return what the bytes of an entry hold, or None where they are damaged or of another format."""
     seal, body = data[len(_MAGIC) : len(_MAGIC) + _HEX], data[len(_MAGIC) + _HEX + 1 :]
     return body if data.startswith(_MAGIC) and seal == _seal(key, body) else None
 

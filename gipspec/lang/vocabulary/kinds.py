@@ -192,6 +192,6 @@ def describe(kind: Kind) -> str:
         case Levels():
             return "`yes`, `no`, or levels such as `[5%, 1%]`"
         case Pairs():
-            return "names with a text each, such as `[gip: \"Park\"]`"
+            return 'names with a text each, such as `[gip: "Park"]`'
         case Lines():
-            return "texts with the cells of a line each, such as `[\"Trends\": [no, yes]]`"
+            return 'texts with the cells of a line each, such as `["Trends": [no, yes]]`'
