@@ -39,9 +39,7 @@ def _event_study(study: Study, treatment: str) -> str:
     plain = [m for m in alone if m.settings.model == "plr" and is_plain(m.settings)]
     if not alone:
         return ""
-    base = min(
-        plain or alone, key=lambda m: (m.variant, -len(m.controls), m.name)
-    )  # whatever the order of the lines
+    base = min(plain or alone, key=lambda m: (m.variant, -len(m.controls), m.name))
     names = {m.family for m in study.models}
     name = next((n for n in ("event", "dynamics") if n not in names), unused(study, f"event_{base.family}"))
     return f"{name} <- {base.name}; event=-5..5"
