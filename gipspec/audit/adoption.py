@@ -33,13 +33,18 @@ def staggered_adoption(study: Study, model: Model, estimate: Estimate) -> Iterat
     )
 
 
+def _plainness(model: Model) -> tuple[str, bool, int, str]:
+    """Order models by how plain they are: no member of a fan, a formula, many controls, then by name."""
+    return model.variant, "~" not in model.line, -len(model.controls), model.name
+
+
 def _event_study(study: Study, treatment: str) -> str:
     """Return one line for a treatment, whatever model was found: one event study serves the whole study."""
     alone = [m for m in study.models if tuple(print_expr(t) for t in m.treatments) == (treatment,)]
     plain = [m for m in alone if m.settings.model == "plr" and is_plain(m.settings)]
     if not alone:
         return ""
-    base = min(plain or alone, key=lambda m: (m.variant, -len(m.controls), m.name))
+    base = min(plain or alone, key=_plainness)
     names = {m.family for m in study.models}
     name = next((n for n in ("event", "dynamics") if n not in names), unused(study, f"event_{base.family}"))
     return f"{name} <- {base.name}; event=-5..5"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
@@ -63,8 +65,10 @@ class _Watch:
         self.stamps: dict[Path, Stamp | None] = {}
         self.child: subprocess.Popen[bytes] | None = None
         self.started = 0.0
+        self.interrupted = False
 
     def __call__(self) -> None:
+        before = signal.signal(signal.SIGINT, self._interrupt)
         try:
             self._begin()
             for changed in self._changes():
@@ -73,6 +77,12 @@ class _Watch:
                 self._begin()
         finally:
             self._end()
+            signal.signal(signal.SIGINT, before)
+
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        """Note Ctrl-C, for the interrupt itself is lost where it meets code that ignores errors."""
+        self.interrupted = True
+        raise KeyboardInterrupt
 
     def _changes(self) -> Iterator[set[str]]:
         """Yield the names of files of the study that were saved; look at the run meanwhile."""
@@ -91,6 +101,8 @@ class _Watch:
                 raise_interrupt=True,
             )
             for _ in looks:
+                if self.interrupted:
+                    raise KeyboardInterrupt
                 self._look()
                 changed = {f.name for f, stamp in self.stamps.items() if _stamp(f) != stamp}
                 if changed:
