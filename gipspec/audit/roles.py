@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gipspec.audit.names import components_of, index_of, lags_of, names_of, printed
+from gipspec.audit.names import components_of, index_of, lags_of, names_of, printed, text_of
 from gipspec.audit.remedies import amended, dropped, is_plain, own_options, unused
 from gipspec.diagnostics import Finding, Remedy, finding
 from gipspec.lang.check.expressions import names_in
@@ -75,10 +75,10 @@ def three_steps(study: Study, model: Model) -> Iterator[Finding]:
     """A25: the outcome of one line among the controls of another with the same treatment."""
     treatments = printed(model)[1]
     controls = {term_text(t) for t in model.controls}
-    others = (m for m in study.models if m.outcome != model.outcome and m.settings.model != "did")
-    for other in sorted(others, key=lambda m: m.name):
+    steps = [m for m in study.models if text_of(m.outcome) in controls and m.settings.model != "did"]
+    for other in sorted(steps, key=lambda m: m.name):
         step, its = printed(other)
-        if step in controls and its == treatments:
+        if other.outcome != model.outcome and its == treatments:
             via = model.settings.model in ("plr", "irm") and len(treatments) == 1
             remedy = dropped(model, [step], via=step) if via and is_plain(model.settings) else None
             yield finding("A25", name=step, other=other.name, about=step, remedy=remedy)
