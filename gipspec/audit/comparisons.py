@@ -28,8 +28,8 @@ def groups_without_difference(study: Study, model: Model) -> Iterator[Finding]:
         if (
             other.name > model.name
             and other.name not in together
-            and _alike(model, other)
             and _exclusive(model, other)
+            and _alike(model, other)
             and not _moderated(study, model, other)
         ):
             line = f"{_gap(study, model, other)} <- {model.name} - {other.name}"
@@ -57,9 +57,10 @@ def _compared_with(study: Study, name: str) -> set[str]:
 
 
 def _alike(a: Model, b: Model) -> bool:
-    parts = ((m.outcome, m.treatments, m.controls, replace(m.settings, sample=None)) for m in (a, b))
-    first, second = parts
-    return first == second
+    """Tell whether two models ask the same of different samples."""
+    if (a.outcome, a.treatments, a.controls) != (b.outcome, b.treatments, b.controls):
+        return False
+    return replace(a.settings, sample=b.settings.sample) == b.settings
 
 
 def _exclusive(a: Model, b: Model) -> bool:
