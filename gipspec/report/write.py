@@ -30,6 +30,7 @@ from gipspec.report.weights import weights_table
 from gipspec.source import Source, Span
 
 Maker = Callable[[], bytes]
+Exhibits = tuple[tuple[Table, ...], tuple[Picture, ...]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,7 +92,7 @@ def write_outputs(
     texts, folder = tuple(sources) or (study.source,), Folder(path=out_dir)
     folder.sweep()
     problems = [*folder.write("results.json", lambda: results_json(results).encode("utf-8"))]
-    (tables, pictures), wrong = _write_exhibits(results, study, folder, templates, tuple(formats))
+    exhibits, wrong = _write_exhibits(results, study, folder, templates, tuple(formats))
     problems += wrong
     if not folder.written:
         return sort_problems(problems)
@@ -100,16 +101,7 @@ def write_outputs(
         problems += folder.write(LOCK, lambda: lock_text(lock).encode("utf-8"))
     else:
         problems += changed_outputs(locked, lock)
-    parts = Parts(
-        results=results,
-        study=study,
-        sources=texts,
-        tables=tables,
-        pictures=pictures,
-        lock=lock,
-        history=history or History(tried=None, findings=results.findings),
-    )
-    problems += folder.write(PAGE, lambda: report_page(parts, templates).encode("utf-8"))
+    problems += _write_page(results, study, texts, exhibits, lock, history, folder, templates)
     return sort_problems(problems)
 
 
@@ -128,26 +120,40 @@ def rewrite_outputs(
     """
     texts, folder = tuple(sources) or (study.source,), Folder(path=out_dir)
     folder.sweep()
-    (tables, pictures), wrong = _write_exhibits(results, study, folder, templates, tuple(formats))
+    exhibits, wrong = _write_exhibits(results, study, folder, templates, tuple(formats))
     problems = [*wrong]
     lock = relock(out_dir, make_lock(results, texts, folder.written))
     problems += folder.write(LOCK, lambda: lock_text(lock).encode("utf-8"))
+    problems += _write_page(results, study, texts, exhibits, lock, history, folder, templates)
+    return sort_problems(problems)
+
+
+def _write_page(
+    results: Results,
+    study: Study,
+    sources: tuple[Source, ...],
+    exhibits: Exhibits,
+    lock: Lock,
+    history: History | None,
+    folder: Folder,
+    templates: Path | None,
+) -> tuple[Problem, ...]:
+    tables, pictures = exhibits
     parts = Parts(
         results=results,
         study=study,
-        sources=texts,
+        sources=sources,
         tables=tables,
         pictures=pictures,
         lock=lock,
         history=history or History(tried=None, findings=results.findings),
     )
-    problems += folder.write(PAGE, lambda: report_page(parts, templates).encode("utf-8"))
-    return sort_problems(problems)
+    return folder.write(PAGE, lambda: report_page(parts, templates).encode("utf-8"))
 
 
 def _write_exhibits(
     results: Results, study: Study, folder: Folder, templates: Path | None, asked: tuple[str, ...]
-) -> tuple[tuple[tuple[Table, ...], tuple[Picture, ...]], tuple[Problem, ...]]:
+) -> tuple[Exhibits, tuple[Problem, ...]]:
     """Write numbers, tables and figures; return the exhibits that could be made, and what went wrong."""
     problems = [*lacking(study, asked)]
     problems += _write_numbers(results, folder, templates, {f.name for f in all_formats(study, asked)})
