@@ -31,18 +31,22 @@ class Draft:
 
 def from_formula(member: Member, defaults: Mapping[str, Option], scope: Scope) -> Draft:
     outcome, treatment, *controls = member.values
-    parts: list[Callable[[], object]] = [
-        partial(_column, outcome, scope),
-        partial(_treatments, treatment, scope),
-        *(partial(expand, side, scope) for side in controls),
-    ]
-    attempt_all(parts)
-    treatments, extra = _treatments(treatment, scope)
-    terms = expand(controls[0], scope) if controls else ()
+    try:
+        column = _column(outcome, scope)
+        treatments, extra = _treatments(treatment, scope)
+        terms = expand(controls[0], scope) if controls else ()
+    except GipError:
+        parts: list[Callable[[], object]] = [
+            partial(_column, outcome, scope),
+            partial(_treatments, treatment, scope),
+            *(partial(expand, side, scope) for side in controls),
+        ]
+        attempt_all(parts)  # which raises the mistakes of all sides
+        raise
     draft = Draft(
         variant=member.variant,
         choice=_choice(member),
-        outcome=_column(outcome, scope),
+        outcome=column,
         treatments=treatments,
         controls=_union(terms, extra),
         options={k: v for k, v in defaults.items() if k not in HEAD_OPTIONS},
