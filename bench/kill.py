@@ -27,7 +27,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gipspec.engine.store import ESTIMATES
+from gipspec.engine.clean import ESTIMATES
 
 SPEC = """\
 data "panel.csv"
