@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gipspec.lazy import import_on_use
 from gipspec.version import __version__
 
 if TYPE_CHECKING:
-    from gipspec.api import Loaded, load, loads
-    from gipspec.diagnostics import GipError
+    from gipspec.api import Loaded as Loaded
+    from gipspec.api import load as load
+    from gipspec.api import loads as loads
+    from gipspec.diagnostics import GipError as GipError
     from gipspec.editor.notebook import Shell
+else:
+    __getattr__, __dir__ = import_on_use(
+        __name__, {"gipspec.api": ("Loaded", "load", "loads"), "gipspec.diagnostics": ("GipError",)}
+    )
 
 __all__ = ["GipError", "Loaded", "__version__", "load", "loads"]
-
-
-def __getattr__(name: str) -> object:
-    if name in ("Loaded", "load", "loads"):
-        from gipspec import api
-
-        return getattr(api, name)
-    if name == "GipError":
-        from gipspec.diagnostics import GipError
-
-        return GipError
-    raise AttributeError(f"module 'gipspec' has no attribute {name!r}")
 
 
 def load_ipython_extension(shell: Shell) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -92,6 +93,40 @@ def test_light_commands_import_nothing_heavy() -> None:
     code = "import sys, gipspec, gipspec.cli; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert not set(HEAVY) & set(done.stdout.split())
+
+
+def lazy_names(path: Path) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """Return (module, name) of what type checkers see of a package, and of what is imported on use."""
+    seen, used = set[tuple[str, str]](), set[tuple[str, str]]()
+    for node in nodes(path):
+        match node:
+            case ast.If(test=ast.Name(id="TYPE_CHECKING"), body=body):
+                imports = [n for n in body if isinstance(n, ast.ImportFrom)]
+                seen |= {(str(n.module), a.name) for n in imports for a in n.names if a.asname}
+            case ast.Call(func=ast.Name(id="import_on_use"), args=[_, modules]):
+                table = ast.literal_eval(modules)
+                used |= {(module, name) for module, names in table.items() for name in names}
+    return seen, used
+
+
+LAZY = [p for p in MODULES if p.name == "__init__.py" and lazy_names(p)[1]]
+
+
+@pytest.mark.parametrize("path", LAZY, ids=module_name)
+def test_names_imported_on_use_are_those_that_type_checkers_see(path: Path) -> None:
+    seen, used = lazy_names(path)
+    assert seen == used
+    package = importlib.import_module(module_name(path))
+    assert all(getattr(package, name) is not None for _, name in used)
+    assert {name for _, name in used} <= set(dir(package))
+    with pytest.raises(AttributeError, match=f"'{module_name(path)}' has no attribute 'nothing'"):
+        _ = package.nothing
+
+
+def test_packages_import_on_use_in_one_way() -> None:
+    assert {module_name(p) for p in LAZY} >= {"gipspec", "gipspec.data", "gipspec.engine", "gipspec.recipe"}
+    written = [place(p, n) for p in MODULES for n in nodes(p) if getattr(n, "name", "") == "__getattr__"]
+    assert not written
 
 
 @pytest.mark.parametrize("path", MODULES, ids=module_name)

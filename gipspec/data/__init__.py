@@ -4,8 +4,9 @@ Names are imported on first use: `gipspec check` reads the header of a file and 
 time to import pandas.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from gipspec.lazy import import_on_use
 
 if TYPE_CHECKING:
     from gipspec.data.build import build_dataset as build_dataset
@@ -27,31 +28,24 @@ if TYPE_CHECKING:
     from gipspec.data.schema import read_schema as read_schema
     from gipspec.data.table import Table as Table
     from gipspec.data.table import read_table as read_table
-
-_MODULES = {
-    "Dataset": "dataset",
-    "Design": "design",
-    "Grouping": "groups_by",
-    "Index": "dataset",
-    "ModelData": "model",
-    "Table": "table",
-    "build_dataset": "build",
-    "covariate_design": "design",
-    "evaluate": "expressions",
-    "evaluate_condition": "expressions",
-    "group_by_category": "groups_by",
-    "group_by_median": "groups_by",
-    "group_by_quantile": "groups_by",
-    "group_rows": "groups_by",
-    "model_data": "model",
-    "panel_design": "design",
-    "read_schema": "schema",
-    "read_table": "table",
-    "without_variation": "groups_by",
-}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+else:
+    __getattr__, __dir__ = import_on_use(
+        __name__,
+        {
+            "gipspec.data.build": ("build_dataset",),
+            "gipspec.data.dataset": ("Dataset", "Index"),
+            "gipspec.data.design": ("Design", "covariate_design", "panel_design"),
+            "gipspec.data.expressions": ("evaluate", "evaluate_condition"),
+            "gipspec.data.groups_by": (
+                "Grouping",
+                "group_by_category",
+                "group_by_median",
+                "group_by_quantile",
+                "group_rows",
+                "without_variation",
+            ),
+            "gipspec.data.model": ("ModelData", "model_data"),
+            "gipspec.data.schema": ("read_schema",),
+            "gipspec.data.table": ("Table", "read_table"),
+        },
+    )

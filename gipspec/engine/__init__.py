@@ -3,8 +3,9 @@
 Names are imported on first use: `gipspec log` reads the ledger and nothing else.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from gipspec.lazy import import_on_use
 
 if TYPE_CHECKING:
     from gipspec.engine.demand import Demand as Demand
@@ -43,48 +44,40 @@ if TYPE_CHECKING:
     from gipspec.engine.versions import worker_versions as worker_versions
     from gipspec.engine.workers import default_jobs as default_jobs
     from gipspec.recipe import NuisanceFit as NuisanceFit
-
-_MODULES = {
-    "Comparison": "history",
-    "Demand": "demand",
-    "Entry": "history",
-    "Estimate": "results",
-    "Executor": "executor",
-    "IndexWeights": "results",
-    "JointTest": "results",
-    "NamedSeries": "results",
-    "NuisanceFit": "results",
-    "Progress": "progress",
-    "Results": "results",
-    "Run": "ledger",
-    "Silent": "progress",
-    "State": "record",
-    "Store": "store",
-    "Survey": "demand",
-    "TableFamily": "tables",
-    "TableInference": "results",
-    "Tally": "record",
-    "Tried": "record",
-    "VariableTable": "results",
-    "changes_by_run": "record",
-    "compare_entries": "history",
-    "default_jobs": "workers",
-    "describe_tables": "describe",
-    "entries_of": "history",
-    "infer_tables": "tables",
-    "open_executor": "execute",
-    "read_runs": "ledger",
-    "record_run": "record",
-    "run_plan": "run",
-    "run_versions": "versions",
-    "specifications_tried": "record",
-    "states_of": "record",
-    "survey": "demand",
-    "worker_versions": "versions",
-}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+else:
+    __getattr__, __dir__ = import_on_use(
+        __name__,
+        {
+            "gipspec.engine.demand": ("Demand", "Survey", "survey"),
+            "gipspec.engine.describe": ("describe_tables",),
+            "gipspec.engine.execute": ("open_executor",),
+            "gipspec.engine.executor": ("Executor",),
+            "gipspec.engine.history": ("Comparison", "Entry", "compare_entries", "entries_of"),
+            "gipspec.engine.ledger": ("Run", "read_runs"),
+            "gipspec.engine.progress": ("Progress", "Silent"),
+            "gipspec.engine.record": (
+                "State",
+                "Tally",
+                "Tried",
+                "changes_by_run",
+                "record_run",
+                "specifications_tried",
+                "states_of",
+            ),
+            "gipspec.engine.results": (
+                "Estimate",
+                "IndexWeights",
+                "JointTest",
+                "NamedSeries",
+                "Results",
+                "TableInference",
+                "VariableTable",
+            ),
+            "gipspec.engine.run": ("run_plan",),
+            "gipspec.engine.store": ("Store",),
+            "gipspec.engine.tables": ("TableFamily", "infer_tables"),
+            "gipspec.engine.versions": ("run_versions", "worker_versions"),
+            "gipspec.engine.workers": ("default_jobs",),
+            "gipspec.recipe": ("NuisanceFit",),
+        },
+    )

@@ -4,8 +4,9 @@ Guesses from shape and name, never from what an estimate would be. Names are imp
 of `gipspec.data`.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from gipspec.lazy import import_on_use
 
 if TYPE_CHECKING:
     from gipspec.propose.given import check_column as check_column
@@ -16,20 +17,13 @@ if TYPE_CHECKING:
     from gipspec.propose.proposal import Proposal as Proposal
     from gipspec.propose.proposal import propose as propose
     from gipspec.propose.write import write_spec as write_spec
-
-_MODULES = {
-    "Choice": "proposal",
-    "Given": "proposal",
-    "Proposal": "proposal",
-    "Sight": "profile",
-    "check_column": "given",
-    "look": "profile",
-    "propose": "proposal",
-    "write_spec": "write",
-}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+else:
+    __getattr__, __dir__ = import_on_use(
+        __name__,
+        {
+            "gipspec.propose.given": ("check_column",),
+            "gipspec.propose.profile": ("Sight", "look"),
+            "gipspec.propose.proposal": ("Choice", "Given", "Proposal", "propose"),
+            "gipspec.propose.write": ("write_spec",),
+        },
+    )

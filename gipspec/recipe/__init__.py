@@ -7,8 +7,9 @@ nor the scheduler.
 Names are imported on first use: what an earlier run has made needs no recipe.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from gipspec.lazy import import_on_use
 
 if TYPE_CHECKING:
     from gipspec.recipe.found import Found as Found
@@ -22,23 +23,13 @@ if TYPE_CHECKING:
     from gipspec.recipe.work import Nuisance as Nuisance
     from gipspec.recipe.work import Work as Work
     from gipspec.recipe.work import join as join
-
-_MODULES = {
-    "Found": "found",
-    "Localized": "work",
-    "Made": "found",
-    "Nested": "work",
-    "Nuisance": "work",
-    "NuisanceFit": "found",
-    "Series": "found",
-    "Work": "work",
-    "join": "work",
-    "prepare_model": "prepare",
-    "rollouts": "rollout",
-}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+else:
+    __getattr__, __dir__ = import_on_use(
+        __name__,
+        {
+            "gipspec.recipe.found": ("Found", "Made", "NuisanceFit", "Series"),
+            "gipspec.recipe.prepare": ("prepare_model",),
+            "gipspec.recipe.rollout": ("rollouts",),
+            "gipspec.recipe.work": ("Localized", "Nested", "Nuisance", "Work", "join"),
+        },
+    )
