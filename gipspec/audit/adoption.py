@@ -29,7 +29,7 @@ def staggered_adoption(study: Study, model: Model, estimate: Estimate) -> Iterat
         help=f"add a line such as `{line}`" if line else "add an event study: `event=-5..5`",
         about=estimate.treatment,
         measures=(("adoption.periods", periods),),
-        remedy=Remedy(lines=line) if line else None,
+        remedy=Remedy.of(line) if line else None,
     )
 
 

@@ -34,7 +34,7 @@ def groups_without_difference(study: Study, model: Model) -> Iterator[Finding]:
         ):
             line = f"{_gap(study, model, other)} <- {model.name} - {other.name}"
             help = f"add `{line}`, or compare the groups by `het=`"
-            remedy = Remedy(lines=line)
+            remedy = Remedy.of(line)
             yield finding(
                 "A09", name=model.name, other=other.name, about=other.name, help=help, remedy=remedy
             )

@@ -115,7 +115,7 @@ def tried_and_not_shown(study: Study, results: Results, runs: tuple[Run, ...]) -
         tried=count.tried,
         shown=count.shown,
         measures=(("tried", float(count.tried)), ("shown", float(count.shown))),
-        remedy=Remedy(lines=line) if line else None,
+        remedy=Remedy.of(line) if line else None,
     )
 
 
@@ -154,7 +154,7 @@ def searched_tails(study: Study, results: Results, runs: tuple[Run, ...]) -> Ite
 def _all_bounds(study: Study, model: Model, listed: str) -> Remedy:
     name = unused(study, f"{model.family}_tails")
     table = table_of(study, "tails", "All bounds that were tried", [name])
-    return Remedy(lines=f"{name} <- {model.name}; winsor=[{listed}]\n{table}")
+    return Remedy.of(f"{name} <- {model.name}; winsor=[{listed}]\n{table}")
 
 
 def _but_tails(entry: Entry) -> frozenset[tuple[str, str]]:

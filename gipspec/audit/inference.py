@@ -28,9 +28,7 @@ def split_clusters(study: Study, model: Model) -> Iterator[Finding]:
         grouped = [*settings.cluster, *effects]
         if grouped:
             pair = len(effects) == 2 and all(len(effect) == 1 for effect in settings.fe)
-            remedy = (
-                Remedy(lines=f"panel {effects[0]} {effects[1]}") if pair else _own_folds(model, grouped[0])
-            )
+            remedy = Remedy.of(f"panel {effects[0]} {effects[1]}") if pair else _own_folds(model, grouped[0])
             yield finding("A02", what="rows", name=grouped[0], about=grouped[0], remedy=remedy)
         return
     coarser = [name for name in settings.cluster if name != panel.time]

@@ -90,7 +90,7 @@ def sample_without_effect(study: Study, model: Model, estimate: Estimate) -> Ite
 
 
 def _taken_out(model: Model) -> Remedy:
-    return Remedy(lines="\n".join(f"# {line}" for line in model.line.split("\n")), replaces=True)
+    return Remedy.of("\n".join(f"# {line}" for line in model.line.split("\n")), replaces=True)
 
 
 def effects_saturate(study: Study, model: Model, estimate: Estimate) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from functools import lru_cache, partial
 
 from gipspec.diagnostics import Remedy
 from gipspec.lang.check.terms import summands, term_text
@@ -14,21 +15,31 @@ from gipspec.lang.study import Let, Model, Settings, Study, TableRequest
 from gipspec.lang.syntax import Expr, ModelStatement, Option, TableStatement
 from gipspec.source import Source
 
+MOST_REMEMBERED = 1000  # lines that are read once, however many findings they have
+
 
 def amended(model: Model, without: tuple[str, ...] = (), **options: str) -> Remedy:
     """Return the line of a model with these options, written as in a spec, in place of its own.
 
     `without` are options that it loses. What a line inherits stays: an option is better set than lost.
     """
+    return Remedy(write=partial(amended_line, model, without, options), replaces=True)
+
+
+def amended_line(model: Model, without: Collection[str], options: Mapping[str, str]) -> str:
+    """Return the line of `amended`."""
     statement = _statement(model.line)
     gone = {*without, *options}
     kept = tuple(o for o in statement.options if o.name.text not in gone)
-    whole = replace(statement, options=(*kept, *_options(options)))
-    return Remedy(lines=print_statement(whole), replaces=True)
+    return print_statement(replace(statement, options=(*kept, *_options(options))))
 
 
 def dropped(model: Model, terms: Collection[str], **options: str) -> Remedy:
     """Return the line of a model without these terms among its controls: not added, or taken away."""
+    return Remedy(write=partial(_dropped_line, model, terms, options), replaces=True)
+
+
+def _dropped_line(model: Model, terms: Collection[str], options: Mapping[str, str]) -> str:
     own = own_options(model)
     added, gone = (
         [print_expr(p) for p in summands(own[n].value)] if n in own else [] for n in ("add", "drop")
@@ -36,18 +47,25 @@ def dropped(model: Model, terms: Collection[str], **options: str) -> Remedy:
     kept = [name for name in added if name not in terms]
     gone += [name for name in terms if name not in added]
     sides = {"add": " + ".join(kept), "drop": " + ".join(gone)}
-    return amended(model, tuple(sides), **{name: text for name, text in sides.items() if text}, **options)
+    return amended_line(model, sides, {name: text for name, text in sides.items() if text} | {**options})
 
 
 def varied(study: Study, model: Model, suffix: str, **options: str) -> Remedy:
     """Return a further line that varies a model: `base_bounds <- base; trim=[0.1%, 5%]`."""
+    return Remedy(write=partial(_varied_line, study, model, suffix, options))
+
+
+def _varied_line(study: Study, model: Model, suffix: str, options: Mapping[str, str]) -> str:
     name = unused(study, f"{model.family}_{suffix}")
-    statement = replace(_statement(f"{name} <- {model.name}"), options=_options(options))
-    return Remedy(lines=print_statement(statement))
+    return print_statement(replace(_statement(f"{name} <- {model.name}"), options=_options(options)))
 
 
 def anew(study: Study, model: Model, suffix: str, treatment: str = "") -> Remedy:
     """Return a further line for a model that no variation gives: its formula, sample and tails alone."""
+    return Remedy(write=partial(_new_line, study, model, suffix, treatment))
+
+
+def _new_line(study: Study, model: Model, suffix: str, treatment: str) -> str:
     treatments = treatment or " + ".join(print_expr(t) for t in model.treatments)
     controls = " + ".join(term_text(t) for t in model.controls)
     name = unused(study, f"{model.family}_{suffix}")
@@ -56,7 +74,7 @@ def anew(study: Study, model: Model, suffix: str, treatment: str = "") -> Remedy
         line += f"; sample={sample.name or print_expr(sample.condition)}"
     if model.settings.winsor:
         line += f"; winsor={model.settings.winsor * 100:g}%"
-    return Remedy(lines=print_statement(_statement(line)))
+    return print_statement(_statement(line))
 
 
 def is_plain(settings: Settings) -> bool:
@@ -74,7 +92,7 @@ def is_plain(settings: Settings) -> bool:
 
 def definition(let: Let, value: Expr) -> Remedy:
     """Return a `let` with another value in place of its own line."""
-    return Remedy(lines=f"let {let.name} = {print_expr(value)}", replaces=True)
+    return Remedy(write=lambda: f"let {let.name} = {print_expr(value)}", replaces=True)
 
 
 def own_options(model: Model) -> dict[str, Option]:
@@ -92,7 +110,7 @@ def table_line(request: TableRequest, **options: str) -> Remedy:
         raise ValueError(f"this is no table: {request.span.text}")
     kept = tuple(o for o in statement.options if o.name.text not in options)
     whole = replace(statement, options=(*kept, *_options(options)))
-    return Remedy(lines=print_statement(whole), replaces=True)
+    return Remedy.of(print_statement(whole), replaces=True)
 
 
 def table_of(study: Study, name: str, title: str, members: list[str]) -> str:
@@ -114,6 +132,7 @@ def _options(options: Mapping[str, str]) -> tuple[Option, ...]:
     return _statement(f"x <- x{more}").options
 
 
+@lru_cache(maxsize=MOST_REMEMBERED)
 def _statement(line: str) -> ModelStatement:
     file, problems = parse(Source.of("", line))
     if problems or not isinstance(file.statements[0], ModelStatement):

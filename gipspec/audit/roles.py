@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gipspec.audit.names import components_of, index_of, lags_of, names_of, printed, text_of
-from gipspec.audit.remedies import amended, dropped, is_plain, own_options, unused
+from gipspec.audit.remedies import amended_line, dropped, is_plain, own_options, unused
 from gipspec.diagnostics import Finding, Remedy, finding
 from gipspec.lang.check.expressions import names_in
 from gipspec.lang.check.terms import term_text
@@ -59,8 +59,7 @@ def _index_without(study: Study, model: Model, name: str) -> Remedy | None:
         return None
     new = unused(study, f"{outcome.text}_rest")
     rest = Call(function=call.function, arguments=kept, name_span=call.name_span, span=call.span)
-    line = amended(model, outcome=new).lines
-    return Remedy(lines=f"let {new} = {print_expr(rest)}\n{line}", replaces=True)
+    return _defined(model, new, print_expr(rest), {"outcome": new})
 
 
 def _used(study: Study, argument: Argument) -> set[str]:
@@ -110,8 +109,12 @@ def _before(study: Study, model: Model, name: str) -> Remedy | None:
         return None
     d, unit, new = print_expr(model.treatments[0]), study.panel.unit, unused(study, f"{name}_before")
     kept = f"ave(ifelse({d} == 0, {name}, 0), {unit}) / ave(ifelse({d} == 0, 1, 0), {unit})"
-    line = amended(model, het=new).lines
-    return Remedy(lines=f"let {new} = {kept}\n{line}", replaces=True)
+    return _defined(model, new, kept, {"het": new})
+
+
+def _defined(model: Model, name: str, value: str, options: dict[str, str]) -> Remedy:
+    """Return a derived column, and in place of the line of a model one that uses it."""
+    return Remedy(write=lambda: f"let {name} = {value}\n{amended_line(model, (), options)}", replaces=True)
 
 
 def lagged_outcome(study: Study, model: Model) -> Iterator[Finding]:

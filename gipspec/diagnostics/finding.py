@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from gipspec.diagnostics.codes import CODES
@@ -11,10 +12,22 @@ from gipspec.source import Span
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remedy:
-    """Lines of spec that end a finding: they take the place of its own line, or are added to the spec."""
+    """Lines of spec that end a finding: they take the place of its own line, or are added to the spec.
 
-    lines: str
+    `write` returns them; it is called where they are shown, since `gipspec check` counts findings alone.
+    """
+
+    write: Callable[[], str] = field(compare=False, repr=False)
     replaces: bool = False
+
+    @classmethod
+    def of(cls, lines: str, *, replaces: bool = False) -> Remedy:
+        """Return a remedy whose lines are known."""
+        return cls(write=lambda: lines, replaces=replaces)
+
+    @property
+    def lines(self) -> str:
+        return self.write()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

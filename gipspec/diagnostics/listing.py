@@ -47,10 +47,10 @@ def _place(one: Finding, style: Style, message: str, shown: set[str]) -> list[st
         lines += [f"{INDENT}| {_cut(line)}" for line in one.span.text.split("\n")]
     if one.accepted:
         lines.append(f"{INDENT}= accepted: {one.accepted}")
-    elif one.remedy is not None and one.remedy.lines not in shown:
-        shown.add(one.remedy.lines)
+    elif one.remedy is not None and (remedy := one.remedy.lines) not in shown:
+        shown.add(remedy)
         word = "instead" if one.remedy.replaces else "add"
-        first, *rest = one.remedy.lines.split("\n")
+        first, *rest = remedy.split("\n")
         lines.append(f"{INDENT}= {style('help', word + ': ')}{first}")
         lines += [" " * (len(INDENT) + len(word) + 4) + line for line in rest]
     return lines

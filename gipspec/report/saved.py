@@ -333,6 +333,6 @@ def _read_finding(d: Mapping[str, Any]) -> Finding:
         names=tuple(d["models"]),
         about=d["about"],
         measures=tuple((name, _float(value)) for name, value in d["measures"].items()),
-        remedy=Remedy(lines=d["remedy"], replaces=d["replaces"]) if d["remedy"] else None,
+        remedy=Remedy.of(d["remedy"], replaces=d["replaces"]) if d["remedy"] else None,
         accepted=d["accepted"] or "",
     )
