@@ -61,6 +61,7 @@ MODELS = {
 
 _DATA = {"sheet": 'data "book.xlsx"; sheet="2022"', "encoding": 'data "old.csv"; encoding="gb18030"'}
 _TABLE = {
+    "kind": "descriptives",
     "keep": "treatment",
     "drop": "treatment",
     "order": "treatment",
@@ -86,8 +87,11 @@ def exhibit_line(place: str, entry: ExhibitOption) -> str:
         value = _FIGURE.get(entry.name) or _value(entry.kind)
         return f"figure shown: base; {value if entry.name == 'kind' else f'kind=coefficients; {entry.name}={value}'}"
     value = _TABLE.get(entry.name) or _value(entry.kind)
-    kind = "; kind=descriptives" if entry.name in ("stats", "by", "of", "sample") else ""
-    return f"table shown: base{kind}; {entry.name}={value}"
+    if entry.name == "kind":
+        return f"table shown: outcome, controls; kind={value}"
+    if entry.name in ("stats", "by", "of", "sample"):
+        return f"table shown: outcome, controls; kind=descriptives; {entry.name}={value}"
+    return f"table shown: base; {entry.name}={value}"
 
 
 def _value(kind: Kind) -> str:
