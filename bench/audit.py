@@ -2,6 +2,7 @@
 
     python bench/audit.py                # all rules; below ten minutes on one core
     python bench/audit.py --only A05     # one rule; may be repeated
+    python bench/audit.py --draws 5      # a look with fewer draws, which writes nothing
     python bench/audit.py --table        # no computation: write docs/audit.md from the rows
 
 Results go to docs/results/audit.csv, and from there into docs/audit.md. Set OMP_NUM_THREADS=1.
@@ -9,23 +10,22 @@ Results go to docs/results/audit.csv, and from there into docs/audit.md. Set OMP
 
 from __future__ import annotations
 
-import argparse
-import csv
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import replace
 
 import mistakes as m
 import numpy as np
+from command import parser_of
 from document import put_table
 from mistakes import PANEL, QUICK, Experiment, bias, covers, measure_of, p_of, rejects
+from rows import RESULTS, read_rows, write_rows
+from trial import run_trial
 
 from gipspec.engine import Results
 
-HERE = Path(__file__).parent
-ROWS = HERE.parent / "docs" / "results" / "audit.csv"
+ROWS = RESULTS / "audit.csv"
 PAGE = "audit.md"
 FIELDS = ("code", "mistake", "draws", "measure", "wrong", "wrong_error", "right", "right_error", "seconds")
 
@@ -384,17 +384,11 @@ def open_stars(coef: float, se: float, decimals: int) -> float:
 
 def draw(one: Experiment, seed: int) -> Iterator[tuple[float, float]]:
     """Yield the values of the measures in a draw, with the mistake and without."""
-    import gipspec
-
-    with tempfile.TemporaryDirectory() as folder:
-        one.draw(seed).to_csv(Path(folder) / "data.csv", index=False)
-        loaded = gipspec.loads(f'data "data.csv"\n{one.spec}\n', folder=folder)
-        if not loaded.ok:
-            raise SystemExit(f"{one.code}: " + "\n".join(p.message for p in loaded.problems))
-        results = loaded.run(jobs=1)
+    what = f"{one.code}, draw {seed}"
+    results = run_trial(one.draw(seed), one.spec, what)
     failed = [p for p in results.problems if p.severity == "error"]
     if failed:
-        raise SystemExit(f"{one.code}, draw {seed}: {failed[0].message}")
+        raise SystemExit(f"{what}: {failed[0].message}")
     for _, wrong, right in one.measures:
         yield wrong(results), right(results)
 
@@ -431,33 +425,22 @@ def row(
     }
 
 
-def run(only: list[str]) -> None:
-    """Run experiments and write their rows, in the order of codes; rows of others stay."""
-    kept = [r for r in read() if only and r["code"] not in only]
-    rows: list[dict[str, object]] = [*kept]
+def run(only: list[str], draws: int | None) -> None:
+    """Run experiments and write their rows, in the order of codes; rows of others stay.
+
+    With a number of draws that is not the experiments' own, rows are only printed.
+    """
+    rows: list[dict[str, object]] = [{**r} for r in read_rows(ROWS) if only and r["code"] not in only]
     if not only or "A17" in only:
         values = np.array([digits(seed) for seed in range(1, 4001)])
         mistake = "standard errors printed with one digit rather than two, t about 2"
         rows.append(row("A17", mistake, "stars that cannot be checked", values, False, 0.0))
     for one in EXPERIMENTS:
         if not only or one.code in only:
-            rows += measured(one)
-            write(rows)
+            rows += measured(replace(one, draws=draws or one.draws))
             print(*rows[-1].values(), file=sys.stderr)
-
-
-def write(rows: list[dict[str, object]]) -> None:
-    with ROWS.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(sorted(rows, key=lambda r: str(r["code"])))
-
-
-def read() -> list[dict[str, str]]:
-    if not ROWS.exists():
-        return []
-    with ROWS.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+            if draws is None:
+                write_rows(ROWS, FIELDS, sorted(rows, key=lambda r: str(r["code"])))
 
 
 PERCENT = ("covers", "rejects", "significant", "found", "claimed", "cannot be checked", "below 5%")
@@ -472,22 +455,21 @@ def number(text: str, error: str, what: str) -> str:
 
 def table() -> str:
     lines = ["| rule | the mistake | what it costs | with it | without it |", "|---|---|---|---:|---:|"]
-    for r in read():
+    for r in read_rows(ROWS):
         cells = [number(r[side], r[f"{side}_error"], r["measure"]) for side in ("wrong", "right")]
         lines.append(f"| {r['code']} | {r['mistake']} | {r['measure']} | {cells[0]} | {cells[1]} |")
     return "\n".join(lines)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = parser_of(__doc__, table=True)
     parser.add_argument("--only", action="append", default=[], metavar="CODE")
-    parser.add_argument("--table", action="store_true", help="write the table and compute nothing")
+    parser.add_argument("--draws", type=int, help="of each experiment; writes nothing")
     options = parser.parse_args()
     if not options.table:
-        run(options.only)
-    put_table("costs", table(), PAGE)
+        run(options.only, options.draws)
+    if options.draws is None:
+        put_table("costs", table(), PAGE)
 
 
 if __name__ == "__main__":

@@ -9,11 +9,12 @@ removed (the year among the controls) or dummies of city and year.
 
 from __future__ import annotations
 
-import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from command import parser_of
 from document import put_table
 
 HERE = Path(__file__).parent
@@ -95,14 +96,15 @@ def scales() -> dict[str, float]:
     return {"": 1.0, "entropy": gip_panel().truth["entropy.scale"], "pca": float(slopes @ loadings)}
 
 
-def table() -> str:
+def table(cache: Path = CACHE) -> str:
+    """Compare the results of each recipe in a folder with the truth."""
     from gipspec.simulate import gip_panel
 
     truth, scale = gip_panel().truth, scales()
     found = {
-        recipe: {e["name"]: e for e in json.loads((CACHE / f"{recipe}.json").read_text())["estimates"]}
+        recipe: {e["name"]: e for e in json.loads((cache / f"{recipe}.json").read_text())["estimates"]}
         for recipe in RECIPES
-        if (CACHE / f"{recipe}.json").exists()
+        if (cache / f"{recipe}.json").exists()
     }
     heads = {"default": "gipspec's default", "pooled": "pooled forest", "dummies": "forest with dummies"}
     lines = [
@@ -118,20 +120,17 @@ def table() -> str:
     return "\n".join(lines)
 
 
-def _cells(e: dict[str, object] | None, true: float) -> tuple[str, str]:
+def _cells(e: dict[str, Any] | None, true: float) -> tuple[str, str]:
     if e is None:
         return "", ""
-    low, high = e["ci"]  # type: ignore[misc]
+    low, high = e["ci"]
     return f"{e['coef']:.4f} [{low:.4f}, {high:.4f}]", "yes" if low <= true <= high else "**no**"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = parser_of(__doc__, table=True)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--only", action="append", choices=sorted(RECIPES), default=[])
-    parser.add_argument("--table", action="store_true", help="write the table and compute nothing")
     options = parser.parse_args()
     for recipe in [] if options.table else options.only or list(RECIPES):
         run(recipe, options.jobs)

@@ -11,8 +11,6 @@ the same: method, learner with all its parameters, repetitions.
 
 from __future__ import annotations
 
-import argparse
-import csv
 import math
 import tempfile
 import time
@@ -21,10 +19,12 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from command import parser_of
+from cover import cover_of_rows
 from document import put_table
+from rows import RESULTS, append_rows, read_rows
 
-HERE = Path(__file__).parent
-CACHE = HERE.parent / "docs" / "results" / "coverage.csv"
+ROWS = RESULTS / "coverage.csv"
 FIELDS = ("method", "learner", "reps", "recipe", "draw", "coef", "se", "low", "high", "seconds")
 TRUTH = 0.05
 DEFAULT_DRAWS, OTHER_DRAWS = 200, 40
@@ -123,22 +123,9 @@ def estimate(cell: Cell, draw: int) -> dict[str, object]:
 
 def saved(cell: Cell) -> dict[int, dict[str, str]]:
     """Return the rows of a cell by draw, as far as their recipe is today's."""
-    if not CACHE.exists():
-        return {}
     wanted = (cell.method, cell.learner, str(cell.reps), recipe(cell))
-    with CACHE.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    rows = read_rows(ROWS)
     return {int(r["draw"]): r for r in rows if (r["method"], r["learner"], r["reps"], r["recipe"]) == wanted}
-
-
-def append(row: dict[str, object]) -> None:
-    CACHE.parent.mkdir(exist_ok=True)
-    new = not CACHE.exists()
-    with CACHE.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, FIELDS)
-        if new:
-            writer.writeheader()
-        writer.writerow(row)
 
 
 def compute(cell: Cell, draws: Iterable[int], jobs: int) -> Iterator[dict[str, object]]:
@@ -156,22 +143,20 @@ def summary(cell: Cell) -> str:
     n = len(rows)
     if n < 2:
         return ""
-    coefs, ses = ([float(r[k]) for r in rows] for k in ("coef", "se"))
-    mean = math.fsum(coefs) / n
-    sd = math.sqrt(math.fsum((c - mean) ** 2 for c in coefs) / (n - 1))
-    share = sum(float(r["low"]) <= TRUTH <= float(r["high"]) for r in rows) / n
-    ratio = math.fsum(ses) / n / sd
+    found = cover_of_rows(rows, TRUTH)
+    ratio = found.se / found.sd
+    share, error = found.share_text.split(" ")
     bold = "**" if cell.default else ""
     cells = (
         f"{bold}{'pooled, year in X' if cell.method == 'none' else f'`{cell.method}`'}{bold}",
         f"{bold}{cell.learner}{bold}",
         str(n),
         str(cell.reps),
-        f"{mean - TRUTH:+.4f} ({sd / math.sqrt(n):.4f})",
-        f"{sd:.4f}",
-        f"{math.fsum(ses) / n:.4f}",
+        found.bias_text,
+        f"{found.sd:.4f}",
+        f"{found.se:.4f}",
         f"{ratio:.2f} ({ratio / math.sqrt(2 * (n - 1)):.2f})",
-        f"{bold}{100 * share:.1f}%{bold} ({100 * math.sqrt(share * (1 - share) / n):.1f})",
+        f"{bold}{share}{bold} {error}",
         f"{math.fsum(float(r['seconds']) for r in rows) / n:.1f}",
     )
     return f"| {' | '.join(cells)} |"
@@ -187,15 +172,12 @@ def table() -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = parser_of(__doc__, table=True)
     parser.add_argument(
         "--draws", type=int, help=f"{DEFAULT_DRAWS} for the default recipe, else {OTHER_DRAWS}"
     )
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--only", action="append", metavar="METHOD:LEARNER", default=[])
-    parser.add_argument("--table", action="store_true", help="write the table and compute nothing")
     options = parser.parse_args()
     known = {f"{cell.method}:{cell.learner}": cell for cell in CELLS}
     for name in options.only:
@@ -205,7 +187,7 @@ def main() -> None:
     for cell in [] if options.table else chosen:
         draws = options.draws or (DEFAULT_DRAWS if cell.default else OTHER_DRAWS)
         for row in compute(cell, range(1, draws + 1), options.jobs):
-            append(row)
+            append_rows(ROWS, FIELDS, [row])
         print(summary(cell), flush=True)
     put_table("coverage", table())
 

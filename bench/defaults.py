@@ -9,22 +9,25 @@ and the summary, with Monte-Carlo errors, to the terminal.
 
 from __future__ import annotations
 
-import argparse
-import csv
-import math
 import tempfile
 from pathlib import Path
 
 import numpy as np
-from coverage import CELLS, HERE, TRUTH, Cell
+from command import parser_of
+from cover import cover_of
+from coverage import CELLS, TRUTH, Cell
 from numpy.typing import NDArray
+from rows import append_rows, read_rows
+
+from gipspec.estimate import Split
 
 Array = NDArray[np.float64]
-CACHE = HERE / ".cache" / "defaults.csv"
+Codes = NDArray[np.int64]
+ROWS = Path(__file__).parent / ".cache" / "defaults.csv"
 FIELDS = ("candidate", "draw", "coef", "se")
 
 
-def candidates(l_hat: Array, m_hat: Array, unit: Array, time: Array) -> dict[str, tuple[Array, Array]]:
+def candidates(l_hat: Array, m_hat: Array, unit: Codes, time: Codes) -> dict[str, tuple[Array, Array]]:
     """Return (l_hat, m_hat) of each candidate: predictions of demeaned variables, demeaned or not."""
     from gipspec.data.demean import demean
 
@@ -56,55 +59,39 @@ def estimate(cell: Cell, draw: int) -> list[dict[str, object]]:
     work = prepare_model(model, dataset, loaded.require().panel)
     design, clusters = piece.design, clusters_of(piece)
     time = piece.data.time[design.rows]
-    splits: dict[str, list[object]] = {}
+    splits: dict[str, list[Split]] = {}
     for tasks in fit_tasks(model, work, len(dataset.unit_names), {}):
         l_hat, m_hat = (task.run().prediction for task in tasks)
         for label, (left, right) in candidates(l_hat, m_hat, design.unit, time).items():
             splits.setdefault(label, []).append(plr(design.y, design.d, left, right[:, None], clusters)[0])
-    found = {label: aggregate(each, 0.95) for label, each in splits.items()}  # type: ignore[arg-type]
+    found = {label: aggregate(each, 0.95) for label, each in splits.items()}
     return [{"candidate": k, "draw": draw, "coef": v.coef, "se": v.se} for k, v in found.items()]
 
 
 def summary(first: int, last: int) -> None:
-    with CACHE.open(newline="", encoding="utf-8") as file:
-        rows = [r for r in csv.DictReader(file) if first <= int(r["draw"]) <= last]
+    rows = [r for r in read_rows(ROWS) if first <= int(r["draw"]) <= last]
     for label in dict.fromkeys(r["candidate"] for r in rows):
         own = [r for r in rows if r["candidate"] == label]
         coef = np.array([float(r["coef"]) for r in own])
         se = np.array([float(r["se"]) for r in own])
-        share = float(np.mean(np.abs(coef - TRUTH) <= 1.959964 * se))
-        error = math.sqrt(share * (1 - share) / len(own))
+        found = cover_of(coef, se, coef - 1.959964 * se, coef + 1.959964 * se, TRUTH)
         print(
-            f"{label:32} {len(own):4} draws  bias {coef.mean() - TRUTH:+.4f} "
-            f"({coef.std(ddof=1) / math.sqrt(len(own)):.4f})  sd {coef.std(ddof=1):.4f}  se {se.mean():.4f}  "
-            f"covers {100 * share:.1f}% ({100 * error:.1f})"
+            f"{label:32} {found.n:4} draws  bias {found.bias_text}  sd {found.sd:.4f}  se {found.se:.4f}  "
+            f"covers {found.share_text}"
         )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = parser_of(__doc__)
     parser.add_argument("--first", type=int, default=201)
     parser.add_argument("--draws", type=int, default=200)
     options = parser.parse_args()
-    CACHE.parent.mkdir(exist_ok=True)
-    done: set[int] = set()
-    if CACHE.exists():
-        with CACHE.open(newline="", encoding="utf-8") as file:
-            done = {int(r["draw"]) for r in csv.DictReader(file)}
+    done = {int(r["draw"]) for r in read_rows(ROWS)}
     (cell,) = (c for c in CELLS if c.default)
     last = options.first + options.draws - 1
     for draw in range(options.first, last + 1):
-        if draw in done:
-            continue
-        rows = estimate(cell, draw)
-        fresh = not CACHE.exists()
-        with CACHE.open("a", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, FIELDS)
-            if fresh:
-                writer.writeheader()
-            writer.writerows(rows)
+        if draw not in done:
+            append_rows(ROWS, FIELDS, estimate(cell, draw))
     summary(options.first, last)
 
 

@@ -38,7 +38,7 @@ class Design:
 def _quantile_effect(q: float) -> float:
     """y0 ~ N(0, s²), y1 = y0 + 1 + 0.5 v with v independent of y0: the difference of their quantiles."""
     s0 = np.sqrt(0.5**2 + 0.5**2 + 0.3**2 + 1)
-    return 1 + norm.ppf(q) * (np.sqrt(s0**2 + 0.25) - s0)
+    return float(1 + norm.ppf(q) * (np.sqrt(s0**2 + 0.25) - s0))
 
 
 def cross(seed: int) -> pd.DataFrame:

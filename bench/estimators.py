@@ -10,34 +10,25 @@ that has a true value, and each p-value that is uniform by construction.
 
 from __future__ import annotations
 
-import argparse
-import csv
-import math
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
+from command import parser_of
+from cover import cover_of_rows, share_text
 from designs import DESIGNS, Design
 from document import put_table
+from rows import RESULTS, append_rows, read_rows
+from trial import run_trial
 
-HERE = Path(__file__).parent
-CACHE = HERE.parent / "docs" / "results" / "estimators.csv"
+ROWS = RESULTS / "estimators.csv"
 FIELDS = ("design", "draw", "name", "coef", "se", "low", "high", "p")
 LEVEL = 0.05
 
 
 def run(design: Design, draw: int) -> Iterator[dict[str, object]]:
     """Draw the data, run the spec, and yield a row for each estimate and each null."""
-    import gipspec
-
-    with tempfile.TemporaryDirectory() as folder:
-        design.draw(draw).to_csv(Path(folder) / "data.csv", index=False)
-        loaded = gipspec.loads(f'data "data.csv"\ndefaults seed={draw}\n{design.spec}', folder=folder)
-        if not loaded.ok:
-            raise SystemExit("\n".join(p.message for p in loaded.problems))
-        results = loaded.run(jobs=1)
-    found = {e.name: e for e in results}
+    spec = f"defaults seed={draw}\n{design.spec}"
+    found = {e.name: e for e in run_trial(design.draw(draw), spec, f"{design.name}, draw {draw}")}
     for name in design.truth:
         if name in found:
             e = found[name]
@@ -63,44 +54,23 @@ def shorter(value: float) -> float:
     return float(f"{value:.7g}")
 
 
-def saved() -> list[dict[str, str]]:
-    if not CACHE.exists():
-        return []
-    with CACHE.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
 def measure(design: Design, draws: int) -> None:
-    done = {int(r["draw"]) for r in saved() if r["design"] == design.name}
+    done = {int(r["draw"]) for r in read_rows(ROWS) if r["design"] == design.name}
     for draw in range(1, draws + 1):
-        if draw in done:
-            continue
-        rows = [{"design": design.name, "draw": draw, **row} for row in run(design, draw)]
-        CACHE.parent.mkdir(exist_ok=True)
-        new = not CACHE.exists()
-        with CACHE.open("a", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, FIELDS)
-            if new:
-                writer.writeheader()
-            writer.writerows(rows)
-
-
-def share_text(share: float, n: int) -> str:
-    return f"{100 * share:.1f}% ({100 * math.sqrt(share * (1 - share) / n):.1f})"
+        if draw not in done:
+            found = [{"design": design.name, "draw": draw, **row} for row in run(design, draw)]
+            append_rows(ROWS, FIELDS, found)
 
 
 def covered(rows: list[dict[str, str]], truth: float) -> str:
-    coef, se = (np.array([float(r[k]) for r in rows]) for k in ("coef", "se"))
-    n, sd = len(rows), float(coef.std(ddof=1))
-    share = float(np.mean([float(r["low"]) <= truth <= float(r["high"]) for r in rows]))
+    found = cover_of_rows(rows, truth)
     return (
-        f"{truth:.4f} | {n} | {coef.mean() - truth:+.4f} ({sd / math.sqrt(n):.4f}) | {sd:.4f} | "
-        f"{se.mean():.4f} | {share_text(share, n)}"
+        f"{truth:.4f} | {found.n} | {found.bias_text} | {found.sd:.4f} | {found.se:.4f} | {found.share_text}"
     )
 
 
 def table(designs: list[Design]) -> str:
-    rows = saved()
+    rows = read_rows(ROWS)
     lines = [
         "| design | estimate | truth | draws | bias | SD of estimates | mean SE | 95% interval covers |",
         "|---|---|---:|---:|---:|---:|---:|---:|",
@@ -129,12 +99,9 @@ def table(designs: list[Design]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = parser_of(__doc__, table=True)
     parser.add_argument("--draws", type=int, help="500 of a simple design, 100 of the panel")
     parser.add_argument("--only", action="append", choices=sorted(DESIGNS), default=[])
-    parser.add_argument("--table", action="store_true", help="write the table and compute nothing")
     options = parser.parse_args()
     for name in [] if options.table else options.only or list(DESIGNS):
         measure(DESIGNS[name], options.draws or DESIGNS[name].draws)

@@ -17,6 +17,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from command import parser_of
+
 from gipspec.editor.document import analyse
 from gipspec.lang.parser import parse
 from gipspec.source import Source
@@ -71,6 +73,7 @@ def edits() -> Callable[[], object]:
 
 
 def main() -> None:
+    parser_of(__doc__).parse_args()
     long = Source.of("long.gip", spec(2000, "causaldata::castle"))
     parse(Source.of("warm.gip", "base <- y ~ d | x\n"))
     assert not parse(long)[1]

@@ -19,6 +19,7 @@ from typing import Any
 import doubleml as dml
 import numpy as np
 import pandas as pd
+from command import parser_of
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
 warnings.simplefilter("ignore")
@@ -104,7 +105,7 @@ class Study:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
+    parser = parser_of(__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--trees", type=int, default=100)
     parser.add_argument("--leaf", type=int, help="with --features; scikit-learn's defaults without")
@@ -119,7 +120,7 @@ def main() -> None:
     begun = time.perf_counter()
     found = {name: study.estimate(**changes) for name, changes in columns(panel)}
     half = time.perf_counter()
-    for name in list(draws)[: options.draws]:
+    for name in draws.columns[: options.draws].astype(str):
         found[name] = study.estimate(panel.assign(gip=draws[name].to_numpy()))
     end = time.perf_counter()
     print(json.dumps({"found": found, "columns": half - begun, "draws": end - half}))
