@@ -23,7 +23,7 @@ from gipspec.report.latex_width import CELL_WIDTH, size_of_long
 from gipspec.report.lines import wrap
 from gipspec.report.printed import is_finite, plain_cell
 from gipspec.report.styles import Style
-from gipspec.report.table import STUB_WIDTH, Block, HeaderRow, Row, Table, beside_headings
+from gipspec.report.table import Block, HeaderRow, Row, Table, beside_headings
 from gipspec.report.templates import latex_environment, render
 from gipspec.source import display_width
 
@@ -34,7 +34,8 @@ CROWDED = 6  # half the gap that stars before a minus sign need at least
 STARRED = 8  # half the gap that three stars need at least
 MOST_PADDING = 40  # characters up to which the source is aligned
 STAR = 4  # points beside the last column that a star takes
-STUB_SHARES = {1: "0.4", 2: "0.35"}  # of the line, by the number of columns: room for notes below
+STUB_SHARES = {1: 0.4, 2: 0.35}  # of the line, by the number of columns: room for notes below
+LONG_NOTES, MORE_ROOM = 600, 0.2  # characters of notes that ask for more of the line, and how much
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +89,7 @@ def view_of(table: Table) -> dict[str, object]:
         "label": Latex("tab:" + re.sub(r"[^\w.-]", "-", table.name)),
         "title": title_of(table),
         "caption": caption_of(table.style),
+        "place": Latex(r"\centering" if table.style.caption_align == "center" else r"\raggedright"),
         "rules": rules_of(table.style),
         "style": table.style,
         "long": table.page.long,
@@ -175,7 +177,9 @@ def _widened(blocks: tuple[BlockView, ...], table: Table) -> tuple[BlockView, ..
     first = blocks[0].header[0]
     if first.cells[0]:
         return blocks
-    room = Latex(rf"\hspace*{{{share}\linewidth}}")
+    if sum(len(plain_cell(note)) for note in table.notes) > LONG_NOTES:
+        share += MORE_ROOM
+    room = Latex(rf"\hspace*{{{share:g}\linewidth}}")
     wide = replace(first, cells=(room, *first.cells[1:]))
     return (replace(blocks[0], header=(wide, *blocks[0].header[1:])), *blocks[1:])
 
@@ -213,9 +217,10 @@ def _aligned(lines: tuple[Line, ...]) -> tuple[Line, ...]:
 
 def _head(row: HeaderRow, style: Style) -> Line:
     def set_in(content: Latex) -> Latex:
-        return (
-            Latex(WRAPPED[style.head_look] % content) if style.head_look in WRAPPED and content else content
-        )
+        if style.head_look not in WRAPPED or not content:
+            return content
+        mathematics = r"\boldmath " if style.head_look == "bold" and "$" in content else ""
+        return Latex(WRAPPED[style.head_look] % f"{mathematics}{content}")
 
     cells = [set_in(cell_latex(row.stub))]
     rules: list[Latex] = []
@@ -243,7 +248,7 @@ def _pairs(block: Block) -> list[list[Row]]:
 def _term(rows: list[Row], widest: tuple[str, ...], table: Table) -> list[Line]:
     """Write the rows of a term; a long label runs on beside what stands below, indented."""
     first = rows[0].stub
-    texts = wrap(first.text, STUB_WIDTH) if isinstance(first, Text) else ("",)
+    texts = wrap(first.text, table.stub_width) if isinstance(first, Text) else ("",)
     stubs = [escape(texts[0]), *(Latex(r"\quad " + escape(t)) for t in texts[1:])]
     if not isinstance(first, Text):
         stubs = [cell_latex(first)]
@@ -270,7 +275,7 @@ def _line(row: Row, table: Table) -> Line:
     cells = tuple(broken(cell, CELL_WIDTH * row.span, "t", "c") for cell in row.cells)
     if row.span > 1:
         cells = tuple(Latex(f"\\multicolumn{{{row.span}}}{{c}}{{{c}}}") for c in cells)
-    return Line(cells=(broken(row.stub, STUB_WIDTH, "t", "l"), *cells))
+    return Line(cells=(broken(row.stub, table.stub_width, "t", "l", hang=True), *cells))
 
 
 def _widest(block: Block) -> tuple[str, ...]:

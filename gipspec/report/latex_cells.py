@@ -47,14 +47,14 @@ def _number(value: float, digits: int, minus: str) -> Latex:
     return Latex(minus + text[1:] if text.startswith("-") else text)
 
 
-def broken(cell: Cell, width: int, place: str, align: str) -> Latex:
-    """Break a long text over lines of about `width` characters, in a box of its own."""
+def broken(cell: Cell, width: int, place: str, align: str, *, hang: bool = False) -> Latex:
+    """Break a long text over lines of about `width` characters, in a box of its own; `hang` indents them."""
     if not isinstance(cell, Text):
         return cell_latex(cell)
     lines = wrap(cell.text, width)
     if len(lines) == 1:
         return escape(lines[0])
-    body = r" \\ ".join(escape(x) for x in lines)
+    body = (r" \\ \quad " if hang else r" \\ ").join(escape(x) for x in lines)
     return Latex(f"\\begin{{tabular}}[{place}]{{@{{}}{align}@{{}}}}{body}\\end{{tabular}}")
 
 

@@ -6,7 +6,7 @@ from gipspec.report.cells import Cell, Text
 from gipspec.report.escape import one_line
 from gipspec.report.lines import wrap
 from gipspec.report.printed import plain_cell
-from gipspec.report.table import STUB_WIDTH, Table
+from gipspec.report.table import Table
 from gipspec.source import display_width
 
 CELL_WIDTH = 14  # characters of a heading or text over one column
@@ -36,7 +36,7 @@ def _widths(table: Table) -> list[int]:
             if span == 1:
                 widths[at] = max(widths[at], _characters(cell, rooms.get(at - 1, CELL_WIDTH)))
             at += span
-    stubs = (_characters(row.stub, STUB_WIDTH) for row in table.lines())
+    stubs = (_characters(row.stub, table.stub_width) for row in table.lines())
     return [max(stubs, default=0), *widths[1:]]
 
 

@@ -8,6 +8,22 @@ from collections.abc import Mapping
 from gipspec.engine.results import Results
 from gipspec.lang.study import Study
 
+# Terms made of one column, by what makes them; what is not named here stays as the spec has it.
+POWERS = {"2": "squared", "3": "cubed"}
+MADE = {
+    "square": "{} squared",
+    "lag": "{} (period before)",
+    "lead": "{} (period after)",
+    "diff": "change of {}",
+    "log": "logarithm of {}",
+    "log1p": "logarithm of one plus {}",
+    "sqrt": "root of {}",
+    "standardize": "{} (standardised)",
+    "rank": "rank of {}",
+}
+_POWER = re.compile(r"(\w+)\^([23])")
+_CALL = re.compile(r"(\w+)\((\w+)\)")
+
 
 def labels_of(results: Results, study: Study) -> dict[str, str]:
     """Return the label of each column and treatment that has one; the spec's come before the data's."""
@@ -16,10 +32,20 @@ def labels_of(results: Results, study: Study) -> dict[str, str]:
 
 
 def joined_label(name: str, labels: Mapping[str, str], sign: str = " × ") -> str:
-    """Return the label of `province:year`, factor by factor."""
+    """Return the label of `province:year`, factor by factor; `lag(gdp)` and `gdp^2` have that of `gdp`."""
     if name in labels:
         return labels[name]
-    return sign.join(labels.get(part, part) for part in name.split(":"))
+    return sign.join(_factor(part, labels) for part in name.split(":"))
+
+
+def _factor(text: str, labels: Mapping[str, str]) -> str:
+    if text in labels:
+        return labels[text]
+    if (power := _POWER.fullmatch(text)) and power[1] in labels:
+        return f"{labels[power[1]]} {POWERS[power[2]]}"
+    if (call := _CALL.fullmatch(text)) and call[1] in MADE and call[2] in labels:
+        return MADE[call[1]].replace("{}", labels[call[2]])
+    return text
 
 
 def natural_key(name: str) -> tuple[tuple[int, int, str], ...]:

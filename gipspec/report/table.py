@@ -11,6 +11,7 @@ from gipspec.report.styles import Style, load_style
 from gipspec.source import display_width
 
 STUB_WIDTH = 30  # characters of a row label before it breaks, and of a panel's title beside headings
+WIDER_STUBS = {1: 44, 2: 40, 3: 36}  # by the number of columns: the fewer, the more room for labels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +98,11 @@ class Table:
     style: Style = field(default_factory=load_style)
     page: Page = Page()
     rooms: tuple[tuple[int, Room], ...] = ()
+
+    @property
+    def stub_width(self) -> int:
+        """The characters of a row label before it breaks."""
+        return WIDER_STUBS.get(self.columns, STUB_WIDTH)
 
     def lines(self) -> tuple[Row, ...]:
         """Return all rows below headings, in order."""
