@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gipspec.audit.remedies import is_plain, unused
 from gipspec.diagnostics import Finding, Remedy, finding
+from gipspec.lang.notation import print_name
 from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Model, Study
 
@@ -47,4 +48,4 @@ def _event_study(study: Study, treatment: str) -> str:
     base = min(plain or alone, key=_plainness)
     names = {m.family for m in study.models}
     name = next((n for n in ("event", "dynamics") if n not in names), unused(study, f"event_{base.family}"))
-    return f"{name} <- {base.name}; event=-5..5"
+    return f"{print_name(name)} <- {print_name(base.name)}; event=-5..5"

@@ -9,6 +9,7 @@ from gipspec.audit.remedies import unused
 from gipspec.diagnostics import Finding, Remedy, finding
 from gipspec.lang.check.expressions import names_in
 from gipspec.lang.check.values import constant
+from gipspec.lang.notation import print_name
 from gipspec.lang.study import Model, Study
 from gipspec.lang.syntax import Binary, Expr, Text, Unary
 
@@ -32,7 +33,8 @@ def groups_without_difference(study: Study, model: Model) -> Iterator[Finding]:
             and _alike(model, other)
             and not _moderated(study, model, other)
         ):
-            line = f"{_gap(study, model, other)} <- {model.name} - {other.name}"
+            gap, *sides = map(print_name, (_gap(study, model, other), model.name, other.name))
+            line = f"{gap} <- {' - '.join(sides)}"
             help = f"add `{line}`, or compare the groups by `het=`"
             remedy = Remedy.of(line)
             yield finding(

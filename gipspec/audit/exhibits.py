@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from gipspec.audit.remedies import table_line, table_of, unused
 from gipspec.diagnostics import Finding, Remedy, finding
+from gipspec.lang.notation import print_name
 from gipspec.lang.study import Model, Study, TableRequest, Value
 from gipspec.lang.vocabulary import STAR_LEVELS, TABLE_OPTIONS
 
@@ -154,7 +155,7 @@ def searched_tails(study: Study, results: Results, runs: tuple[Run, ...]) -> Ite
 def _all_bounds(study: Study, model: Model, listed: str) -> Remedy:
     name = unused(study, f"{model.family}_tails")
     table = table_of(study, "tails", "All bounds that were tried", [name])
-    return Remedy.of(f"{name} <- {model.name}; winsor=[{listed}]\n{table}")
+    return Remedy.of(f"{print_name(name)} <- {print_name(model.name)}; winsor=[{listed}]\n{table}")
 
 
 def _but_tails(entry: Entry) -> frozenset[tuple[str, str]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gipspec.audit.names import printed
 from gipspec.audit.remedies import amended, is_plain, varied
 from gipspec.diagnostics import Finding, Remedy, finding
+from gipspec.lang.notation import print_name
 from gipspec.lang.study import Model, Study
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ def split_clusters(study: Study, model: Model) -> Iterator[Finding]:
         grouped = [*settings.cluster, *effects]
         if grouped:
             pair = len(effects) == 2 and all(len(effect) == 1 for effect in settings.fe)
-            remedy = Remedy.of(f"panel {effects[0]} {effects[1]}") if pair else _own_folds(model, grouped[0])
+            panel_line = " ".join(("panel", *map(print_name, effects)))
+            remedy = Remedy.of(panel_line) if pair else _own_folds(model, grouped[0])
             yield finding("A02", what="rows", name=grouped[0], about=grouped[0], remedy=remedy)
         return
     coarser = [name for name in settings.cluster if name != panel.time]
@@ -59,14 +61,14 @@ def folds_split_clusters(study: Study, model: Model, dataset: Dataset) -> Iterat
 
 def _own_folds(model: Model, name: str) -> Remedy:
     """Each cluster is a fold of its own: what there is of whole clusters without a further column."""
-    return amended(model, folds=name, reps="1")
+    return amended(model, folds=print_name(name), reps="1")
 
 
 def unclustered(study: Study, model: Model) -> Iterator[Finding]:
     """A03: a panel without clusters at all; coarser clusters than the unit are the user's choice."""
     if study.panel and not model.settings.cluster:
         unit = study.panel.unit
-        yield finding("A03", name=model.name, unit=unit, remedy=amended(model, cluster=unit))
+        yield finding("A03", name=model.name, unit=unit, remedy=amended(model, cluster=print_name(unit)))
 
 
 def one_split(study: Study, model: Model) -> Iterator[Finding]:

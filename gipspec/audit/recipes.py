@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gipspec.audit.names import names_of
-from gipspec.audit.remedies import amended, dropped
+from gipspec.audit.remedies import amended, dropped, usual_effects
 from gipspec.diagnostics import Finding, Remedy, finding
 from gipspec.lang.check.terms import term_text
 from gipspec.lang.study import Learner, Model, Study, Term
@@ -79,7 +79,7 @@ def no_unit_effects(study: Study, model: Model) -> Iterator[Finding]:
     """A19: a panel whose units keep what is constant in them."""
     panel, settings = study.panel, model.settings
     if panel and not any(panel.unit in effect for effect in settings.fe) and settings.model != "did":
-        yield finding("A19", remedy=amended(model, fe=f"{panel.unit} + {panel.time}"))
+        yield finding("A19", remedy=amended(model, fe=usual_effects(panel)))
 
 
 def sample_without_effect(study: Study, model: Model, estimate: Estimate) -> Iterator[Finding]:
@@ -99,5 +99,5 @@ def effects_saturate(study: Study, model: Model, estimate: Estimate) -> Iterator
     if model.settings.fe and share < SATURATED:
         usual = ((panel.unit,), (panel.time,)) if panel else ()
         more = panel is not None and set(model.settings.fe) != set(usual)
-        remedy = amended(model, fe=f"{panel.unit} + {panel.time}") if panel and more else None
+        remedy = amended(model, fe=usual_effects(panel)) if panel and more else None
         yield finding("A16", share=f"{share:.1%}", measures=(("effects_share", share),), remedy=remedy)

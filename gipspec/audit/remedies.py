@@ -8,10 +8,10 @@ from functools import lru_cache, partial
 
 from gipspec.diagnostics import Remedy
 from gipspec.lang.check.terms import summands, term_text
-from gipspec.lang.notation import quote
+from gipspec.lang.notation import print_name, quote
 from gipspec.lang.parser import parse
 from gipspec.lang.printer import print_expr, print_statement
-from gipspec.lang.study import Let, Model, Settings, Study, TableRequest
+from gipspec.lang.study import Let, Model, Panel, Settings, Study, TableRequest
 from gipspec.lang.syntax import Expr, ModelStatement, Option, TableStatement
 from gipspec.source import Source
 
@@ -57,7 +57,8 @@ def varied(study: Study, model: Model, suffix: str, **options: str) -> Remedy:
 
 def _varied_line(study: Study, model: Model, suffix: str, options: Mapping[str, str]) -> str:
     name = unused(study, f"{model.family}_{suffix}")
-    return print_statement(replace(_statement(f"{name} <- {model.name}"), options=_options(options)))
+    statement = _statement(f"{print_name(name)} <- {print_name(model.name)}")
+    return print_statement(replace(statement, options=_options(options)))
 
 
 def anew(study: Study, model: Model, suffix: str, treatment: str = "") -> Remedy:
@@ -68,10 +69,10 @@ def anew(study: Study, model: Model, suffix: str, treatment: str = "") -> Remedy
 def _new_line(study: Study, model: Model, suffix: str, treatment: str) -> str:
     treatments = treatment or " + ".join(print_expr(t) for t in model.treatments)
     controls = " + ".join(term_text(t) for t in model.controls)
-    name = unused(study, f"{model.family}_{suffix}")
+    name = print_name(unused(study, f"{model.family}_{suffix}"))
     line = f"{name} <- {print_expr(model.outcome)} ~ {treatments}" + (f" | {controls}" if controls else "")
     if sample := model.settings.sample:
-        line += f"; sample={sample.name or print_expr(sample.condition)}"
+        line += f"; sample={print_name(sample.name) if sample.name else print_expr(sample.condition)}"
     if model.settings.winsor:
         line += f"; winsor={model.settings.winsor * 100:g}%"
     return print_statement(_statement(line))
@@ -92,7 +93,12 @@ def is_plain(settings: Settings) -> bool:
 
 def definition(let: Let, value: Expr) -> Remedy:
     """Return a `let` with another value in place of its own line."""
-    return Remedy(write=lambda: f"let {let.name} = {print_expr(value)}", replaces=True)
+    return Remedy(write=lambda: f"let {print_name(let.name)} = {print_expr(value)}", replaces=True)
+
+
+def usual_effects(panel: Panel) -> str:
+    """Return the effects of a panel's units and times as `fe=` has them."""
+    return f"{print_name(panel.unit)} + {print_name(panel.time)}"
 
 
 def own_options(model: Model) -> dict[str, Option]:
@@ -115,7 +121,7 @@ def table_line(request: TableRequest, **options: str) -> Remedy:
 
 def table_of(study: Study, name: str, title: str, members: list[str]) -> str:
     """Return the line of a table that shows these models."""
-    return f"table {unused(study, name)} {quote(title)}: {', '.join(members)}"
+    return f"table {unused(study, name)} {quote(title)}: {', '.join(map(print_name, members))}"
 
 
 def unused(study: Study, wanted: str) -> str:

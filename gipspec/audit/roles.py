@@ -9,6 +9,7 @@ from gipspec.audit.remedies import amended_line, dropped, is_plain, own_options,
 from gipspec.diagnostics import Finding, Remedy, finding
 from gipspec.lang.check.expressions import names_in
 from gipspec.lang.check.terms import term_text
+from gipspec.lang.notation import print_name
 from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Model, Study, Term
 from gipspec.lang.syntax import Argument, Call, Expr, Name
@@ -59,7 +60,7 @@ def _index_without(study: Study, model: Model, name: str) -> Remedy | None:
         return None
     new = unused(study, f"{outcome.text}_rest")
     rest = Call(function=call.function, arguments=kept, name_span=call.name_span, span=call.span)
-    return _defined(model, new, print_expr(rest), {"outcome": new})
+    return _defined(model, new, print_expr(rest), "outcome")
 
 
 def _used(study: Study, argument: Argument) -> set[str]:
@@ -107,14 +108,20 @@ def _before(study: Study, model: Model, name: str) -> Remedy | None:
         return None
     if "het" not in own_options(model):
         return None
-    d, unit, new = print_expr(model.treatments[0]), study.panel.unit, unused(study, f"{name}_before")
-    kept = f"ave(ifelse({d} == 0, {name}, 0), {unit}) / ave(ifelse({d} == 0, 1, 0), {unit})"
-    return _defined(model, new, kept, {"het": new})
+    new, d = unused(study, f"{name}_before"), print_expr(model.treatments[0])
+    unit, column = print_name(study.panel.unit), print_name(name)
+    kept = f"ave(ifelse({d} == 0, {column}, 0), {unit}) / ave(ifelse({d} == 0, 1, 0), {unit})"
+    return _defined(model, new, kept, "het")
 
 
-def _defined(model: Model, name: str, value: str, options: dict[str, str]) -> Remedy:
-    """Return a derived column, and in place of the line of a model one that uses it."""
-    return Remedy(write=lambda: f"let {name} = {value}\n{amended_line(model, (), options)}", replaces=True)
+def _defined(model: Model, name: str, value: str, option: str) -> Remedy:
+    """Return a derived column, and in place of the line of a model one that has it for an option."""
+    column = print_name(name)
+
+    def write() -> str:
+        return f"let {column} = {value}\n{amended_line(model, (), {option: column})}"
+
+    return Remedy(write=write, replaces=True)
 
 
 def lagged_outcome(study: Study, model: Model) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from gipspec.diagnostics.codes import CODES
-from gipspec.diagnostics.problem import Problem
+from gipspec.diagnostics.problem import Problem, fill
 from gipspec.source import Span
 
 
@@ -73,8 +73,8 @@ def finding(
     entry = CODES[code]
     return Finding(
         code=code,
-        message=entry.message.format(**fields),
-        help=help if help is not None else (entry.help or "").format(**fields),
+        message=fill(entry.message, fields),
+        help=help if help is not None else fill(entry.help or "", fields),
         names=names,
         about=about,
         measures=measures,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from gipspec.diagnostics.codes import CODES
 from gipspec.source import Span
+
+_TWICE = re.compile(r"``([^`]+)``")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +77,17 @@ def problem(
     remedy = help if help is not None else entry.help
     return Problem(
         code=code,
-        message=entry.message.format(**fields),
-        help=remedy.format(**fields) if help is None and remedy else remedy,
+        message=fill(entry.message, fields),
+        help=fill(remedy, fields) if help is None and remedy else remedy,
         span=span,
         notes=tuple(notes),
         instead=instead or "",
     )
+
+
+def fill(template: str, fields: Mapping[str, object]) -> str:
+    """Fill in a template; a name that is in backticks already gets no second pair. Raises KeyError."""
+    return _TWICE.sub(r"`\1`", template.format(**fields))
 
 
 def sort_problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
