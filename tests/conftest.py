@@ -6,8 +6,13 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
 from cli_shell import PANEL, SPEC, Shell
+
+# How long an example takes says nothing on a machine that others use too.
+hypothesis.settings.register_profile("gipspec", deadline=None)
+hypothesis.settings.load_profile("gipspec")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

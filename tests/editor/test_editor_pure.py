@@ -129,9 +129,13 @@ def test_a_half_written_spec_never_breaks_the_tools(
     )
     doc = analyse(text, tmp_path_factory.getbasetemp() / "half.gip")
     at = data.draw(st.integers(0, len(text)))
-    complete(doc, at)
-    hover(doc, at, lambda _: None)
-    lay_out(text)
+    found = complete(doc, at)
+    begun = found.span.text.lstrip("`").casefold()
+    assert found.span.start <= found.span.end == at
+    assert all(item.text.lstrip("`").casefold().startswith(begun) for item in found.items)
+    shown = hover(doc, at, lambda _: None)
+    assert shown is None or shown.span.start <= at <= shown.span.end
+    assert lay_out(lay_out(text)) == lay_out(text)
 
 
 # ---------------------------------------------------------------- hover
