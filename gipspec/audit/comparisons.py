@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from gipspec.audit.names import printed
 from gipspec.audit.remedies import unused
 from gipspec.diagnostics import Finding, Remedy, finding
 from gipspec.lang.check.expressions import names_in
@@ -17,29 +18,40 @@ COMPLEMENTS = ({"==", "!="}, {"in", "not in"})
 LOWER, UPPER = {">": False, ">=": True}, {"<": False, "<=": True}  # whether the bound itself is inside
 
 
-def groups_without_difference(study: Study, model: Model) -> Iterator[Finding]:
+def groups_without_difference(study: Study, models: Sequence[Model]) -> Iterator[Finding]:
     """A09: two models that differ in their samples alone, which exclude each other, without a difference.
 
     A chain of differences compares them too, and so does `het=` by a column of the conditions.
     """
-    if model.settings.sample is None:
-        return
-    together = _compared_with(study, model.name)
-    for other in sorted((m for m in study.models if m.settings.sample), key=lambda m: m.name):
-        if (
-            other.name > model.name
-            and other.name not in together
-            and _exclusive(model, other)
-            and _alike(model, other)
-            and not _moderated(study, model, other)
-        ):
-            gap, *sides = map(print_name, (_gap(study, model, other), model.name, other.name))
-            line = f"{gap} <- {' - '.join(sides)}"
-            help = f"add `{line}`, or compare the groups by `het=`"
-            remedy = Remedy.of(line)
-            yield finding(
-                "A09", name=model.name, other=other.name, about=other.name, help=help, remedy=remedy
-            )
+    groups: dict[object, list[Model]] = {}
+    for one in sorted((m for m in study.models if m.settings.sample), key=lambda m: m.name):
+        groups.setdefault(printed(one), []).append(one)
+    for model in (m for m in models if m.settings.sample):
+        together = _compared_with(study, model.name)
+        for other in groups[printed(model)]:
+            if (
+                other.name > model.name
+                and other.name not in together
+                and _exclusive(model, other)
+                and _alike(model, other)
+                and not _moderated(study, model, other)
+            ):
+                yield _no_difference(study, model, other)
+
+
+def _no_difference(study: Study, model: Model, other: Model) -> Finding:
+    gap, *sides = map(print_name, (_gap(study, model, other), model.name, other.name))
+    line = f"{gap} <- {' - '.join(sides)}"
+    return finding(
+        "A09",
+        name=model.name,
+        other=other.name,
+        names=(model.name,),
+        about=other.name,
+        help=f"add `{line}`, or compare the groups by `het=`",
+        remedy=Remedy.of(line),
+        span=model.span,
+    )
 
 
 def _gap(study: Study, a: Model, b: Model) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gipspec.audit.rules import (
+    COMPARISONS,
     DATA_RULES,
     ESTIMATE_RULES,
     MODEL_RULES,
@@ -49,6 +50,8 @@ def findings(
 def _on_spec(study: Study, models: list[Model], dataset: Dataset | None) -> Iterator[Finding]:
     for rule in STUDY_RULES.values():
         yield from rule(study)
+    for comparison in COMPARISONS.values():
+        yield from comparison(study, models)
     for model in models:
         for on_model in MODEL_RULES.values():
             yield from (_placed(f, model) for f in on_model(study, model))

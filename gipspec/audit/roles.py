@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from gipspec.audit.names import components_of, index_of, lags_of, names_of, printed, text_of
+from gipspec.audit.names import components_of, index_of, lags_of, names_of, printed
 from gipspec.audit.remedies import amended_line, dropped, is_plain, own_options, unused
 from gipspec.diagnostics import Finding, Remedy, finding
 from gipspec.lang.check.expressions import names_in
@@ -71,17 +71,25 @@ def _names(study: Study, term: Term) -> set[str]:
     return {name for factor in term.factors for name in names_of(study, factor)}
 
 
-def three_steps(study: Study, model: Model) -> Iterator[Finding]:
+def three_steps(study: Study, models: Sequence[Model]) -> Iterator[Finding]:
     """A25: the outcome of one line among the controls of another with the same treatment."""
-    treatments = printed(model)[1]
-    controls = {term_text(t) for t in model.controls}
-    steps = [m for m in study.models if text_of(m.outcome) in controls and m.settings.model != "did"]
-    for other in sorted(steps, key=lambda m: m.name):
-        step, its = printed(other)
-        if other.outcome != model.outcome and its == treatments:
-            via = model.settings.model in ("plr", "irm") and len(treatments) == 1
-            remedy = dropped(model, [step], via=step) if via and is_plain(model.settings) else None
-            yield finding("A25", name=step, other=other.name, about=step, remedy=remedy)
+    steps: dict[tuple[str, frozenset[str]], Model] = {}
+    for other in sorted((m for m in study.models if m.settings.model != "did"), key=lambda m: m.name):
+        steps.setdefault(printed(other), other)
+    for model in models:
+        outcome, treatments = printed(model)
+        for step in sorted({term_text(t) for t in model.controls} - {outcome}):
+            if (step, treatments) in steps:
+                other = steps[step, treatments]
+                yield _step(model, step, other.name)
+
+
+def _step(model: Model, step: str, other: str) -> Finding:
+    via = model.settings.model in ("plr", "irm") and len(model.treatments) == 1
+    remedy = dropped(model, [step], via=step) if via and is_plain(model.settings) else None
+    return finding(
+        "A25", name=step, other=other, names=(model.name,), about=step, remedy=remedy, span=model.span
+    )
 
 
 def moderator_after_treatment(study: Study, model: Model) -> Iterator[Finding]:

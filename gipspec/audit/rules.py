@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from gipspec.audit import (
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gipspec.engine import Estimate, Results, Run
 
 OnStudy = Callable[[Study], Iterator[Finding]]
+OnModels = Callable[[Study, Sequence[Model]], Iterator[Finding]]
 OnModel = Callable[[Study, Model], Iterator[Finding]]
 OnData = Callable[[Study, Model, "Dataset"], Iterator[Finding]]
 OnEstimate = Callable[[Study, Model, "Estimate"], Iterator[Finding]]
@@ -32,6 +33,10 @@ OnRuns = Callable[[Study, "Results", "tuple[Run, ...]"], Iterator[Finding]]
 
 # Known before a run, from the spec alone.
 STUDY_RULES: dict[str, OnStudy] = {"A26": indices.scaled_by_year}
+COMPARISONS: dict[str, OnModels] = {
+    "A09": comparisons.groups_without_difference,
+    "A25": roles.three_steps,
+}
 MODEL_RULES: dict[str, OnModel] = {
     "A01": recipes.effects_as_dummies,
     "A02": inference.split_clusters,
@@ -39,12 +44,10 @@ MODEL_RULES: dict[str, OnModel] = {
     "A04": inference.one_split,
     "A05": roles.mediator_among_controls,
     "A08": recipes.squares_for_trees,
-    "A09": comparisons.groups_without_difference,
     "A11": identification.heavy_winsorising,
     "A12": roles.index_component,
     "A19": recipes.no_unit_effects,
     "A20": identification.unit_effects_stay,
-    "A25": roles.three_steps,
     "A28": roles.moderator_after_treatment,
     "A29": identification.selected_on_outcome,
     "A30": identification.treatment_as_instrument,
@@ -67,7 +70,7 @@ ESTIMATE_RULES: dict[str, OnEstimate] = {
 TABLE_RULES: dict[str, OnTables] = {"A17": exhibits.unverifiable_stars}
 RUN_RULES: dict[str, OnRuns] = {"A18": exhibits.tried_and_not_shown, "A27": exhibits.searched_tails}
 
-_OURS = {*STUDY_RULES, *MODEL_RULES, *DATA_RULES, *ESTIMATE_RULES, *TABLE_RULES, *RUN_RULES}
+_OURS = {*STUDY_RULES, *COMPARISONS, *MODEL_RULES, *DATA_RULES, *ESTIMATE_RULES, *TABLE_RULES, *RUN_RULES}
 RULES = tuple(sorted(code for code in CODES if code.startswith("A")))
 RAISED = frozenset(RULES) - _OURS  # by the recipes, which see the rows
-STATIC = frozenset({*STUDY_RULES, *MODEL_RULES}) - {"A02", "A11"}
+STATIC = frozenset({*STUDY_RULES, *COMPARISONS, *MODEL_RULES}) - {"A02", "A11"}

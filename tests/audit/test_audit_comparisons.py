@@ -23,7 +23,7 @@ def findings(lines: str, folder: Path) -> list[str]:
     """The pairs that the rule finds; it reads the study alone."""
     (folder / "panel.csv").write_text("city,year,y,d,x,w,region\n1,2001,0,1,2,3,East\n", encoding="utf-8")
     study = gipspec.loads(HEAD + lines + "\n", folder=folder).require()
-    found = [p for m in study.models for p in groups_without_difference(study, m)]
+    found = groups_without_difference(study, study.models)
     return [" ".join(p.message.split("`")[1:4:2]) for p in found]
 
 
