@@ -107,6 +107,7 @@ def view_of(table: Table) -> dict[str, object]:
         "width": table.columns + 1,
         "header": header,
         "heads": (*header, *blocks[0].header),
+        "repeated": header if table.own_headings else (*header, *blocks[0].header),
         "blocks": blocks,
         "footer": _aligned(tuple(_line(row, table) for row in table.footer)),
         "notes": tuple(cell_latex(c) for c in table.notes),

@@ -104,6 +104,11 @@ class Table:
         """The characters of a row label before it breaks."""
         return WIDER_STUBS.get(self.columns, STUB_WIDTH)
 
+    @property
+    def own_headings(self) -> bool:
+        """Tell whether several blocks have headings: those of one do not hold on the next page."""
+        return sum(1 for b in self.blocks if b.header) > 1
+
     def lines(self) -> tuple[Row, ...]:
         """Return all rows below headings, in order."""
         return (*(row for b in self.blocks for row in (*b.rows, *b.footer)), *self.footer)

@@ -46,7 +46,7 @@ def view_of(table: Table) -> dict[str, object]:
         "origin": origin_of(table),
         "draft": table.draft,
         "columns": table.columns,
-        "looks": Html(" ".join(_looks(table.style))),
+        "looks": Html(" ".join((*_looks(table.style), *(["parted"] if table.own_headings else [])))),
         "lead": Html(TAGS.get(table.style.lead_look, "{0}").replace("{0}", escape(lead))),
         "head": rows_of(head, table),
         "bands": tuple((band.kind, rows_of(band, table)) for band in rest),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gipspec.report.cells import Cell, Coefficient, Empty, Interval, Number
+from gipspec.report.cells import Cell, Coefficient, Empty, Interval, Math, Number
 from gipspec.report.decimals import fixed
 from gipspec.report.escape import one_line
 from gipspec.report.printed import is_finite, plain_cell
@@ -34,6 +34,8 @@ def pieces_of(cell: Cell) -> tuple[Piece, ...]:
             return (Piece(text=brackets[:1] + _number(value, digits) + brackets[1:]),)
         case Interval(low=low, high=high, digits=digits):
             return (Piece(text=f"[{_number(low, digits)}, {_number(high, digits)}]"),)
+        case Math(plain="-"):
+            return (Piece(text=MINUS),)
         case _:
             text = plain_cell(cell)
             return (Piece(text=text),) if text else ()

@@ -50,6 +50,7 @@ def view_of(table: Table) -> dict[str, object]:
         "caption": _caption(table.style),
         "landscape": table.page.landscape,
         "long": table.page.long,
+        "parted": table.own_headings,
         "outer": Typst(f"{table.style.outer:g}pt"),
         "inner": Typst(f"{table.style.inner:g}pt"),
         "double": table.style.double,

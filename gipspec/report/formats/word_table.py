@@ -72,7 +72,8 @@ def notes(table: Table) -> Element:
 def table_element(table: Table, widths: tuple[int, ...], *, whole: bool) -> Element:
     """Return the table; `widths` are those of labels and columns, in twentieths of a point.
 
-    A `whole` table stays on one page, any other breaks between terms.
+    A `whole` table stays on one page, any other breaks between panels, or where it has none between terms.
+    Headings return on the next page as far as they hold there.
     """
     properties = element(
         "tblPr",
@@ -86,7 +87,8 @@ def table_element(table: Table, widths: tuple[int, ...], *, whole: bool) -> Elem
     grid = element("tblGrid", *(element("gridCol", w=width) for width in widths))
     bands = bands_of(table)
     setting = Setting(table=table, widths=widths, whole=whole)
-    rows = [row for i, band in enumerate(bands) for row in _rows(band, i, i == len(bands) - 1, setting)]
+    following = (*(band.kind for band in bands[1:]), "")
+    rows = [row for i, band in enumerate(bands) for row in _rows(band, i, following[i], setting)]
     return element("tbl", properties, grid, *rows)
 
 
@@ -97,6 +99,11 @@ class Setting:
     table: Table
     widths: tuple[int, ...]
     whole: bool
+
+    @property
+    def returning(self) -> int:
+        """The heading rows that hold on every page."""
+        return len(self.table.header) if self.table.own_headings else len(bands_of(self.table)[0].lines)
 
     @property
     def thick(self) -> int:
@@ -112,17 +119,19 @@ def eighths(points: float) -> int:
     return max(2, round(20 * points - 4))
 
 
-def _rows(band: Band, number: int, last: bool, setting: Setting) -> list[Element]:
+def _rows(band: Band, number: int, following: str, setting: Setting) -> list[Element]:
     rows: list[Element] = []
-    whole, double = setting.whole, setting.table.style.double
+    double, parted = setting.table.style.double, setting.table.own_headings and not setting.table.page.long
     for i, line in enumerate(band.lines):
         top = (setting.thick if number == 0 else setting.thin) if i == 0 else 0
-        bottom = setting.thick if last and i == len(band.lines) - 1 else 0
+        end = i == len(band.lines) - 1
+        bottom = setting.thick if end and not following else 0
         above = BETWEEN if line.reach > 1 and i > 0 else 0
         properties = element("trPr", element("cantSplit"))
-        if number == 0:
+        if number == 0 and i < setting.returning:
             properties.append(element("tblHeader"))
-        keep = whole or band.kind == "head" or line.reach > 1
+        within = parted and not (end and following == "head")  # a panel stays on its page
+        keep = setting.whole or within or band.kind == "head" or line.reach > 1
         how = setting.table.style.head_look if band.kind == "head" else "plain"
         double_top = double and number == 0 and i == 0
         look = Look(how=how, top=top, bottom=bottom, above=above, keep=keep, double=double_top)
