@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from gipspec.audit.names import printed
 from gipspec.audit.remedies import unused
 from gipspec.diagnostics import Finding, Remedy, finding
 from gipspec.lang.check.expressions import names_in
@@ -23,20 +22,24 @@ def groups_without_difference(study: Study, models: Sequence[Model]) -> Iterator
 
     A chain of differences compares them too, and so does `het=` by a column of the conditions.
     """
-    groups: dict[object, list[Model]] = {}
+    alike: dict[object, list[Model]] = {}
     for one in sorted((m for m in study.models if m.settings.sample), key=lambda m: m.name):
-        groups.setdefault(printed(one), []).append(one)
+        alike.setdefault(_but_sample(one), []).append(one)
     for model in (m for m in models if m.settings.sample):
         together = _compared_with(study, model.name)
-        for other in groups[printed(model)]:
+        for other in alike[_but_sample(model)]:
             if (
                 other.name > model.name
                 and other.name not in together
                 and _exclusive(model, other)
-                and _alike(model, other)
                 and not _moderated(study, model, other)
             ):
                 yield _no_difference(study, model, other)
+
+
+def _but_sample(model: Model) -> object:
+    """Return what a model asks of its sample."""
+    return model.outcome, model.treatments, model.controls, replace(model.settings, sample=None)
 
 
 def _no_difference(study: Study, model: Model, other: Model) -> Finding:
@@ -68,13 +71,6 @@ def _compared_with(study: Study, name: str) -> set[str]:
         todo += sides - reached
         reached |= sides
     return reached
-
-
-def _alike(a: Model, b: Model) -> bool:
-    """Tell whether two models ask the same of different samples."""
-    if (a.outcome, a.treatments, a.controls) != (b.outcome, b.treatments, b.controls):
-        return False
-    return replace(a.settings, sample=b.settings.sample) == b.settings
 
 
 def _exclusive(a: Model, b: Model) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 
 from gipspec.audit.names import components_of, index_of, lags_of, names_of, printed
 from gipspec.audit.remedies import amended_line, dropped, is_plain, own_options, unused
@@ -17,19 +18,24 @@ from gipspec.lang.syntax import Argument, Call, Expr, Name
 FEWEST = 2  # indicators of an index
 
 
-def mediator_among_controls(study: Study, model: Model) -> Iterator[Finding]:
+def mediator_among_controls(study: Study, models: Sequence[Model]) -> Iterator[Finding]:
     """A05: a control that another line of the study calls a mediator of the same treatment."""
-    treatments = printed(model)[1]
-    for other in sorted((m for m in study.models if m.settings.via), key=lambda m: m.name):
-        if not treatments & printed(other)[1]:
+    others = sorted((m for m in study.models if m.settings.via), key=lambda m: m.name)
+    for model, other in product(models, others):
+        if not printed(model)[1] & printed(other)[1]:
             continue
         for mediator in other.settings.via:
             names = {name.text for name in names_in(mediator)}
             terms = [t for t in model.controls if len(names) == 1 and names <= _names(study, t)]
             if terms:
-                (name,) = names
-                remedy = dropped(model, [term_text(t) for t in terms])
-                yield finding("A05", name=name, other=other.name, about=name, remedy=remedy)
+                yield _mediator(model, min(names), other.name, [term_text(t) for t in terms])
+
+
+def _mediator(model: Model, name: str, other: str, terms: list[str]) -> Finding:
+    remedy = dropped(model, terms)
+    return finding(
+        "A05", name=name, other=other, names=(model.name,), about=name, remedy=remedy, span=model.span
+    )
 
 
 def index_component(study: Study, model: Model) -> Iterator[Finding]:

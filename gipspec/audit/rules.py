@@ -34,6 +34,7 @@ OnRuns = Callable[[Study, "Results", "tuple[Run, ...]"], Iterator[Finding]]
 # Known before a run, from the spec alone.
 STUDY_RULES: dict[str, OnStudy] = {"A26": indices.scaled_by_year}
 COMPARISONS: dict[str, OnModels] = {
+    "A05": roles.mediator_among_controls,
     "A09": comparisons.groups_without_difference,
     "A25": roles.three_steps,
 }
@@ -42,7 +43,6 @@ MODEL_RULES: dict[str, OnModel] = {
     "A02": inference.split_clusters,
     "A03": inference.unclustered,
     "A04": inference.one_split,
-    "A05": roles.mediator_among_controls,
     "A08": recipes.squares_for_trees,
     "A11": identification.heavy_winsorising,
     "A12": roles.index_component,
