@@ -1,36 +1,60 @@
-"""What the documentation shows is true: its specs are sound, its commands do what it says they print.
+"""What the documentation shows is true: its specs run, its commands do what the pages say they print.
 
-Before a fenced block may stand, as a comment of the page: `file: NAME`, the block is written there;
-`add: NAME`, it is added there; `exit: 1`, the commands of the block end so. A `text` block after commands is
-part of what they print.
+A spec of a page is completed with what it leaves out (docs_world.py), run as a draft with few trees, and
+written. Commands are carried out in the order of the page, in a folder where `study.gip` has been run; those
+that stand in a sentence are read by the command line without being carried out. Comments say more of a block:
+
+    <!-- file: NAME -->         the block is written there; where the comment goes on, its text is
+    <!-- add: NAME -->          the block is added there
+    <!-- exit: 1 -->            the commands of the block end so
+    <!-- not run: REASON -->    the commands are only read, for that reason
+    <!-- like -->               numbers and spaces of what is printed may differ
+
+A `text` block after commands is part of what they print.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 import pytest
+from docs_world import STUDY, completed, few_trees, quick, write_columns
 
+import gipspec
 from gipspec.cli import main
-from gipspec.lang.parser import parse
-from gipspec.source import Source
+from gipspec.cli.main import cli
+from gipspec.report import build_table
+from gipspec.report.figures import build_figure
+from gipspec.simulate import gip_panel
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-TOLD = [ROOT / "docs" / "tutorial.md", ROOT / "docs" / "commands.md"]  # pages whose commands are carried out
+EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+    "optional-dependencies"
+]
 BLOCK = re.compile(
-    r"(?:^<!-- (?P<order>file|add|exit): (?P<value>\S+) -->\n)?"
-    r"^```(?P<kind>[\w ]+)\n(?P<text>.*?)^```$",
+    r"^<!-- file: (?P<file>[^\n]+)\n(?P<hidden>.*?)^-->$"
+    r"|^(?:<!-- (?P<order>file|add|exit|not run|like|run|test)(?:: (?P<value>[^\n]+))? -->\n)?"
+    r"^```(?P<kind>[\w ]*)\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
+INLINE = re.compile(r"`((?:gipspec|python) [a-z][^`]*)`")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
+    """A block of a page and the comment before it (`order: value`), or a file that only a comment holds."""
+
     kind: str
     text: str
     order: str
@@ -39,54 +63,190 @@ class Block:
 
 def blocks(page: Path) -> Iterator[Block]:
     for found in BLOCK.finditer(page.read_text(encoding="utf-8")):
-        yield Block(
-            kind=found["kind"], text=found["text"], order=found["order"] or "", value=found["value"] or ""
-        )
+        if found["file"]:
+            yield Block(kind="hidden", text=found["hidden"], order="file", value=found["file"])
+        else:
+            order, value = found["order"] or "", found["value"] or ""
+            yield Block(kind=found["kind"], text=found["text"], order=order, value=value)
 
 
 def name_of(page: Path) -> str:
     return page.relative_to(ROOT).as_posix()
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_every_spec_of_the_docs_is_read_without_a_problem(page: Path) -> None:
+def pages_with(*kinds: str) -> list[Path]:
+    return [page for page in PAGES if any(block.kind in kinds for block in blocks(page))]
+
+
+def commands_of(block: Block) -> Iterator[list[str]]:
+    """Yield the commands of a block, without comments and what stands behind `>`."""
+    for line in block.text.splitlines():
+        for part in line.split(" && "):
+            words = shlex.split(part, comments=True)
+            if words:
+                yield words[: words.index(">")] if ">" in words else words
+
+
+# ---------------------------------------------------------------- specs
+
+
+@pytest.mark.parametrize("page", pages_with("gip"), ids=name_of)
+def test_every_spec_of_the_docs_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    few_trees(monkeypatch)
+    (tmp_path / "common.gip").write_text("defaults folds=2\n", encoding="utf-8")
     for block in blocks(page):
-        if block.kind == "gip":
-            _, problems = parse(Source.of(name_of(page), block.text))
-            assert not problems, f"{problems[0].message} in\n{block.text}"
+        if block.kind != "gip" or block.order:  # those of a file are run by the commands of the page
+            continue
+        spec = gipspec.loads(quick(completed(block.text, tmp_path)), folder=tmp_path)
+        assert [p.message for p in spec.problems if p.severity == "error"] == [], block.text
+        if page.name == "reference.md" or not spec.require().models:
+            continue
+        results = spec.run(draft=True)
+        assert [p.message for p in results.problems if p.severity == "error"] == [], block.text
+        study = spec.require()
+        for table in study.tables:
+            assert build_table(table, results, study)
+        for figure in study.figures:
+            assert build_figure(figure, results, study)
 
 
-@pytest.mark.parametrize("page", TOLD, ids=name_of)
-def test_commands_print_what_the_page_says(
-    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
+# ---------------------------------------------------------------- commands
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the study that the pages speak of has been run."""
+    folder = tmp_path_factory.mktemp("docs")
+    write_columns(folder / "panel.csv")
+    (folder / "study.gip").write_text(STUDY, encoding="utf-8")
+    spec = gipspec.load(folder / "study.gip")
+    spec.write(spec.run(store=folder / ".gipspec"), folder / "out" / "study")
+    return folder
+
+
+@pytest.fixture
+def folder(finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(finished, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
+    few_trees(monkeypatch)
+    return tmp_path
+
+
+@pytest.mark.parametrize("page", pages_with("sh"), ids=name_of)
+def test_commands_do_and_print_what_the_page_says(
+    page: Path, folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     printed = ""
     for block in blocks(page):
         match block.kind, block.order:
-            case "gip", "file":
-                Path(block.value).write_text(block.text, encoding="utf-8")
-            case "gip", "add":
-                text = Path(block.value).read_text(encoding="utf-8")
-                Path(block.value).write_text(f"{text}\n{block.text}", encoding="utf-8")
+            case _, "file":
+                write(folder / block.value, block.text)
+            case _, "add":
+                text = (folder / block.value).read_text(encoding="utf-8")
+                write(folder / block.value, f"{text}\n{block.text}")
+            case "sh", "not run" | "run" | "test":
+                for words in commands_of(block):
+                    read(words)
             case "sh", _:
                 printed = ""
-                for line in block.text.splitlines():
+                for words in commands_of(block):
                     wanted = int(block.value) if block.order == "exit" else 0
-                    assert run(line) == wanted, f"{line}\n{capfd.readouterr().err}"
+                    assert run(words) == wanted, f"{words}\n{capfd.readouterr().err}"
                     out, err = capfd.readouterr()
                     printed += out + err
+            case "text", "like":
+                assert loose(block.text) in loose(printed), f"not printed:\n{block.text}\nbut:\n{printed}"
             case "text", _:
                 assert block.text.rstrip() in printed, f"not printed:\n{block.text}\nbut:\n{printed}"
 
 
-def run(line: str) -> int:
-    """Carry out a command of a page, in this process."""
-    program, command, *rest = shlex.split(line)
-    assert program == "gipspec"
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def loose(text: str) -> str:
+    return " ".join(re.sub(r"\d+", "0", text).split())
+
+
+def run(words: list[str]) -> int:
+    """Carry out a command of a page, those of gipspec in this process."""
+    if words[0] == "python":
+        return subprocess.run([sys.executable, *words[1:]], check=False).returncode
+    program, command, *rest = words
+    assert program == "gipspec", f"say `<!-- not run: why -->` before {words}"
     with pytest.raises(SystemExit) as ended:
         main([command, *(["-j", "1"] if command == "run" else []), *rest])
     return int(ended.value.code or 0)
+
+
+def read(words: list[str]) -> None:
+    """Let the command line read a command, without carrying it out; scripts of ours must be there."""
+    program = words[0].rpartition("/")[2]
+    if program == "gipspec":
+        context = cli.make_context("gipspec", words[1:])
+        name, command, rest = cli.resolve_command(context, [*context._protected_args, *context.args])
+        assert command is not None
+        command.make_context(name, rest, parent=context)
+    elif program == "python" and words[1].endswith(".py"):
+        text = (ROOT / words[1]).read_text(encoding="utf-8")
+        for option in (word for word in words[2:] if word.startswith("--")):
+            assert f'"{option}"' in text, f"{words[1]} has no option {option}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_commands_within_sentences_can_be_read(page: Path, folder: Path) -> None:
+    for found in INLINE.findall(page.read_text(encoding="utf-8")):
+        for part in found.split(" && "):
+            with contextlib.suppress(click.MissingParameter):  # `gipspec run`
+                read(shlex.split(part))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_extra_that_a_page_names_exists(page: Path) -> None:
+    named = re.findall(r"gipspec\[([\w,]+)\]|extra `(\w+)`", page.read_text(encoding="utf-8"))
+    assert {one for pair in named for text in pair for one in text.split(",") if one} <= set(EXTRAS)
+
+
+# ---------------------------------------------------------------- Python, notebooks, configuration
+
+
+@pytest.mark.parametrize("page", pages_with("python", "py"), ids=name_of)
+def test_the_python_of_the_docs_runs(page: Path, folder: Path) -> None:
+    frame = gip_panel(seed=3, cities=30).frame.rename(columns={"resilience_true": "resilience"})
+    names: dict[str, object] = {"frame": frame, "controls": ["density", "urban"]}
+    for block in blocks(page):
+        if block.kind in ("python", "py") and not block.text.startswith("%"):
+            text = re.sub(r"n_estimators=\d+", "n_estimators=4", block.text).replace("jobs=2", "jobs=1")
+            exec(text, names)
+
+
+def test_the_cell_of_the_docs_runs_in_a_notebook(folder: Path) -> None:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    notebook = InteractiveShell()
+    cells = [b.text for b in blocks(ROOT / "docs" / "editors.md") if b.text.startswith("%")]
+    assert len(cells) == 2
+    for cell in cells:
+        assert notebook.run_cell(cell).success
+    assert notebook.user_ns["castle"]["base"].coef > 0
+
+
+@pytest.mark.parametrize("page", pages_with("toml"), ids=name_of)
+def test_the_toml_of_the_docs_can_be_read(page: Path) -> None:
+    for block in blocks(page):
+        if block.kind == "toml":
+            assert tomllib.loads(block.text)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_numbers_that_a_page_takes_from_a_run_have_macros(page: Path, finished: Path) -> None:
+    macros = (finished / "out" / "study" / "numbers.tex").read_text(encoding="utf-8")
+    for key in re.findall(r"\\gip\{(base\.[\w.]+)\}", page.read_text(encoding="utf-8")):
+        assert re.search(rf"\b{re.escape(key)}\b", macros), key
+
+
+# ---------------------------------------------------------------- the site
 
 
 def test_the_site_has_every_page() -> None:
