@@ -32,7 +32,7 @@ def test_word_repeats_the_headings_that_hold_for_all_panels() -> None:
 
 
 def test_word_keeps_a_panel_on_its_page() -> None:
-    """Of a table that is more than a page, only the last line of a panel may stand before a break; notes stay with the last."""
+    """Only the last line of a panel may stand before a break; notes stay with the last panel."""
     asked = panels(rows=("controls", "effects", "n"))
     tall = dataclasses.replace(asked, blocks=tuple(many(b) for b in asked.blocks))
     table = of_word(tall)

@@ -16,6 +16,7 @@ from gipspec.source import display_width
 MOST_STUB = 32
 MOST_TEXT = 14  # text in a cell is broken beyond it; numbers are not
 LEAST = 8
+BOLD = 1.15  # letters of bold headings beside others
 WIDER = 1.2  # digits in a font that stands in for the one that is asked for; a number must not break
 
 
@@ -28,7 +29,8 @@ def stub_characters(table: Table, most: int = MOST_STUB) -> int:
 def column_characters(table: Table) -> int:
     """Return the width that every column has room in; headings over several columns do not count."""
     cells = (slot.cell for line in _lines(table) for slot in line.slots if slot.span == 1)
-    return max(LEAST, *(_characters(cell) for cell in cells))
+    letters = BOLD if table.style.head_look == "bold" else 1.0
+    return max(LEAST, *(_characters(cell, letters) for cell in cells))
 
 
 def widths_of(table: Table) -> list[int]:
@@ -46,7 +48,8 @@ def _lines(table: Table) -> Iterator[Line]:
     return (line for band in bands_of(table) for line in band.lines)
 
 
-def _characters(cell: Cell) -> int:
+def _characters(cell: Cell, letters: float) -> int:
     if not isinstance(cell, Text):
         return ceil(WIDER * display_width(text_of(cell)))
-    return min(MOST_TEXT, max(display_width(line) for line in wrap(one_line(cell.text), MOST_TEXT)))
+    widest = max(display_width(line) for line in wrap(one_line(cell.text), MOST_TEXT))
+    return ceil(letters * min(MOST_TEXT, widest))
