@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +20,8 @@ class Source:
     _starts: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        starts = (0, *(i + 1 for i, ch in enumerate(self.text) if ch == "\n"))
-        object.__setattr__(self, "_starts", starts)
+        ends = accumulate(len(line) + 1 for line in self.text.split("\n")[:-1])
+        object.__setattr__(self, "_starts", (0, *ends))
 
     @classmethod
     def of(cls, name: str, text: str) -> Source:

@@ -7,8 +7,7 @@ so that a mistake in one statement never hides the mistakes of the next.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gipspec.diagnostics import Problem, problem
 from gipspec.lang.statements import STATEMENTS
@@ -24,6 +23,7 @@ FULL_WIDTH = {chr(ord(ch) + 0xFEE0): ch for ch in _PLAIN_MARKS} | {
 _NAME = r"(?:[^\W\d][\w.\u0300-\u036f]*|`[^`\n]+`)"
 _CONTROL = r"\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"
 _BLANK = r"[ \t\u00a0]"
+_OTHER = rf"""[^\n \t\u00a0\#"`()\[\]{re.escape("".join(FULL_WIDTH))}{_CONTROL}]"""
 
 _PIECE = re.compile(
     rf"""
@@ -37,7 +37,7 @@ _PIECE = re.compile(
     | (?P<closer>   [)\]] )
     | (?P<wide>     [{re.escape("".join(FULL_WIDTH))}] )
     | (?P<control>  [{_CONTROL}] )
-    | (?P<other>    [^\n \t\u00a0#"`()\[\]{re.escape("".join(FULL_WIDTH))}{_CONTROL}]+ )
+    | (?P<other>    {_OTHER}+ (?: {_BLANK}+ {_OTHER}+ )* )
     """,
     re.VERBOSE,
 )
@@ -107,12 +107,17 @@ class _Scanner:
 
     def run(self) -> Scan:
         line_start, code_on_line = 0, False
-        for kind, span in self._pieces():
+        for found in _PIECE.finditer(self.source.text):
+            kind = found.lastgroup or ""
             if kind == "newline":
-                line_start, code_on_line = span.end, False
-            elif kind == "comment":
+                line_start, code_on_line = found.end(), False
+                continue
+            if kind == "blank":
+                continue
+            span = Span(source=self.source, start=found.start(), end=found.end())
+            if kind == "comment":
                 self._comment(span, trailing=code_on_line)
-            elif kind != "blank":
+            else:
                 statement = self._statement_of(span, line_start, first=not code_on_line)
                 statement.end = span.end
                 _take(statement, kind, span)
@@ -121,10 +126,6 @@ class _Scanner:
         return Scan(
             stretches=tuple(self.stretches), comments=tuple(self.comments), problems=tuple(self.problems)
         )
-
-    def _pieces(self) -> Iterator[tuple[str, Span]]:
-        for found in _PIECE.finditer(self.source.text):
-            yield found.lastgroup or "", Span(source=self.source, start=found.start(), end=found.end())
 
     def _comment(self, span: Span, *, trailing: bool) -> None:
         self.comments.append(
@@ -141,7 +142,8 @@ class _Scanner:
         self._close()
         self.open = _Open(start=span.start, end=span.end)
         if indented:
-            self.open.report(problem("G004", span))
+            word = span.text.split()[0] if span.text.strip() else span.text
+            self.open.report(problem("G004", replace(span, end=span.start + len(word))))
         return self.open
 
     def _goes_on(self, statement: _Open, first: Span) -> bool:
