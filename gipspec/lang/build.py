@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from dataclasses import replace
+from typing import NamedTuple, TypeVar
 
 from gipspec.diagnostics import GipError, Problem, problem
 from gipspec.lang.statements import STATEMENTS
@@ -48,8 +48,7 @@ from gipspec.lang.syntax import (
 from gipspec.source import Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leaf:
+class Leaf(NamedTuple):
     """A token: the name of its terminal and its place."""
 
     kind: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -74,10 +75,38 @@ def build_lark(*, strict: bool = False) -> Lark:
 _lark = cache(build_lark)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Step:
+    """A rule and its pieces in order: tokens with their places in the statement, earlier steps by number."""
+
+    rule: str
+    pieces: tuple[tuple[str, int, int] | int, ...]
+
+
 @lru_cache(maxsize=MOST_REMEMBERED)
-def _tree(statement: str) -> Tree[Token]:
-    """Parse the text of a statement; an editor asks for the same ones at each change of one."""
-    return _lark().parse(statement)
+def _steps(statement: str) -> tuple[_Step, ...]:
+    """Parse the text of a statement; an editor asks for the same ones at each change of one.
+
+    The steps go from the bottom up: a sum of a thousand terms needs no deep stack. None are there for what
+    nests too deeply.
+    """
+    tree = _lark().parse(statement)
+    if _too_deep(tree, len(statement)):
+        return ()
+    steps: list[_Step] = []
+    numbers: dict[int, int] = {}
+    for subtree in tree.iter_subtrees():
+        numbers[id(subtree)] = len(steps)
+        pieces = [
+            _place(child) if isinstance(child, Token) else numbers[id(child)] for child in subtree.children
+        ]
+        steps.append(_Step(rule=subtree.data, pieces=tuple(pieces)))
+    return tuple(steps)
+
+
+def _place(token: Token) -> tuple[str, int, int]:
+    start = token.start_pos or 0
+    return token.type, start, start + len(token)
 
 
 def _too_long(source: Source) -> Problem | None:
@@ -94,44 +123,48 @@ def _statement(stretch: Stretch) -> Statement:
         what, bound = "the length of this statement", f"{MOST_CHARACTERS:,} characters"
         raise GipError(problem("G007", stretch.span, what=what, bound=bound, help=PARTS))
     try:
-        tree = _tree(stretch.span.text)
+        steps = _steps(stretch.span.text)
     except UnexpectedInput as error:
         raise GipError(explain(_stop(error, stretch.span))) from None
-    _check_depth(tree, stretch.span)
-    node = _build(tree, stretch.span)
+    if not steps:
+        what, bound = "the nesting of this statement", f"{MOST_DEPTH} levels"
+        raise GipError(problem("G007", stretch.span, what=what, bound=bound, help=PARTS))
+    node = _build(steps, stretch.span)
     if not isinstance(node, Statement):
         raise AssertionError(f"the grammar made no statement of {stretch.span.text!r}")
     return node
 
 
-def _build(tree: Tree[Token], statement: Span) -> Node:
-    """Build the node of a parse tree from the bottom up: a sum of a thousand terms needs no deep stack."""
-    nodes: dict[int, Node] = {}
-    for subtree in tree.iter_subtrees():
+def _build(steps: tuple[_Step, ...], statement: Span) -> Node:
+    nodes: list[Node] = []
+    source, offset = statement.source, statement.start
+    for step in steps:
         pieces: list[Piece] = [
-            _leaf(child, statement) if isinstance(child, Token) else nodes[id(child)]
-            for child in subtree.children
+            nodes[piece]
+            if isinstance(piece, int)
+            else Leaf(piece[0], Span(source=source, start=offset + piece[1], end=offset + piece[2]))
+            for piece in step.pieces
         ]
-        nodes[id(subtree)] = build(subtree.data, pieces)
-    return nodes[id(tree)]
+        nodes.append(build(step.rule, pieces))
+    return nodes[-1]
 
 
 def _leaf(token: Token, statement: Span) -> Leaf:
-    start = statement.start + (token.start_pos or 0)
-    return Leaf(kind=token.type, span=Span(source=statement.source, start=start, end=start + len(token)))
+    kind, start, end = _place(token)
+    span = Span(source=statement.source, start=statement.start + start, end=statement.start + end)
+    return Leaf(kind, span)
 
 
-def _check_depth(tree: Tree[Token], statement: Span) -> None:
-    """Refuse what nests too deeply. The terms of a formula or a set count as one level, however many."""
-    if statement.end - statement.start <= MOST_DEPTH:
-        return  # a level takes a character at the least
+def _too_deep(tree: Tree[Token], length: int) -> bool:
+    """Tell what nests too deeply. The terms of a formula or a set count as one level, however many."""
+    if length <= MOST_DEPTH:
+        return False  # a level takes a character at the least
     level = [tree]
     for _ in range(MOST_DEPTH):
         level = [inner for node in level for inner in _inner(node)]
         if not level:
-            return
-    what, bound = "the nesting of this statement", f"{MOST_DEPTH} levels"
-    raise GipError(problem("G007", statement, what=what, bound=bound, help=PARTS))
+            return False
+    return True
 
 
 def _inner(tree: Tree[Token]) -> Iterator[Tree[Token]]:
