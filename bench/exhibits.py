@@ -6,7 +6,7 @@
 
 A table is typeset alone, by pdflatex, in LaTeX's own article with the packages that its first lines name and
 no other. It fails where the engine stops, a box is overfull by more than 5pt, or a letter is missing.
-tests/report/test_exhibits.py holds the same on every change, with quick learners in place of the studies' own.
+tests/report/test_exhibits.py holds the same on every change, with quick learners in place of those here.
 """
 
 from __future__ import annotations

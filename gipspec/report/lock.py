@@ -12,10 +12,12 @@ from typing import Any
 
 from gipspec.diagnostics import GipError, Problem, problem
 from gipspec.engine.results import Results
+from gipspec.engine.versions import version_of
 from gipspec.source import Source, Span
 
 NAME = "gipspec.lock"
 FORMAT = 1
+DRAWS = "matplotlib"
 _SHOWN = 12  # characters of a hash that a message shows
 _REMEDY = "or run without `--locked`"
 
@@ -46,7 +48,7 @@ def make_lock(results: Results, sources: Iterable[Source], outputs: Mapping[str,
     return Lock(
         study=results.study,
         python=platform.python_version(),
-        versions=tuple(sorted(results.versions)),
+        versions=tuple(sorted({**dict(results.versions), **_drawing(outputs)}.items())),
         data_name=results.data_name,
         data_hash=results.data_hash,
         seeds=tuple(sorted(seeds)),
@@ -54,6 +56,12 @@ def make_lock(results: Results, sources: Iterable[Source], outputs: Mapping[str,
         spec=tuple(sorted((s.name, sha256(s.text.encode("utf-8"))) for s in sources)),
         outputs=tuple(sorted(outputs.items())),
     )
+
+
+def _drawing(files: Iterable[str]) -> dict[str, str]:
+    """Return the version of what draws figures, where there are any; numbers do not depend on it."""
+    drawn = any(name.startswith("figures/") for name in files)
+    return {DRAWS: version_of(DRAWS)} if drawn else {}
 
 
 def relock(out: Path, made: Lock) -> Lock:
@@ -66,7 +74,10 @@ def relock(out: Path, made: Lock) -> Lock:
     except GipError:
         return made
     outputs = {**dict(before.outputs), **dict(made.outputs)}
-    return replace(before, spec=made.spec, outputs=tuple(sorted(outputs.items())), source=None)
+    versions = tuple(sorted({**dict(before.versions), **_drawing(dict(made.outputs))}.items()))
+    return replace(
+        before, versions=versions, spec=made.spec, outputs=tuple(sorted(outputs.items())), source=None
+    )
 
 
 def sha256(data: bytes) -> str:
@@ -126,7 +137,7 @@ def changed_inputs(
 
     Of Python only the first two numbers count; a package that the lock does not name is none of its business.
     """
-    now = {**dict(versions), "python": platform.python_version()}
+    now = {**dict(versions), DRAWS: version_of(DRAWS), "python": platform.python_version()}
     found = []
     if data_hash != lock.data_hash:
         found.append(

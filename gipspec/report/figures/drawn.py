@@ -32,9 +32,15 @@ def key_of(figure: Figure) -> str:
 @cache
 def _made_by() -> str:
     """Return the versions of what draws: of libraries, and of the drawing itself by its source."""
-    drawing = sorted((Path(__file__).parent / "draw").glob("*.py"))
-    source = sha256(b"".join(path.read_bytes() for path in drawing))
+    source = sha256(b"".join(path.read_bytes() for path in sources()))
     return f"{FORMAT} {source} {version('matplotlib')} {version('numpy')}"
+
+
+def sources() -> tuple[Path, ...]:
+    """Return the modules that draw, and those that they call."""
+    here = Path(__file__).parent
+    called = (here / "texts.py", here / "wrapped.py", here.parent / "escape.py")
+    return (*sorted((here / "draw").glob("*.py")), *called)
 
 
 def read_records(out: Path) -> dict[str, Record]:

@@ -75,8 +75,17 @@ def _page(figure: Figure) -> Page:
         title = wrapped(plain(figure.title), int(figure.width / TITLE_LETTER))
         page.suptitle(title, fontsize=SIZE + 1)
     if figure.draft:
-        page.text(0.995, 0.995, "DRAFT", ha="right", va="top", color=FAINT, fontsize=SIZE, fontweight="bold")
+        _mark_draft(page)
     return page
+
+
+def _mark_draft(page: Page) -> None:
+    """Mark a figure above all panels, where it covers nothing of them."""
+    layout = page.get_layout_engine()
+    assert isinstance(layout, ConstrainedLayoutEngine)
+    strip = 1.5 * SIZE / 72 / page.get_figheight()
+    layout.set(rect=(0, 0, 1, 1 - strip))
+    page.text(0.995, 0.995, "DRAFT", ha="right", va="top", color=FAINT, fontsize=SIZE, fontweight="bold")
 
 
 def _panel(panel: Panel, axes: Axes) -> None:
