@@ -7,6 +7,8 @@ import numpy as np
 from gipspec.estimate.influence import Array
 from gipspec.estimate.propensity import bounded
 
+ROUNDING = 1e-10  # of the largest value: what varies by less is a constant that was computed
+
 
 def pooled_deviation(x: Array, d: Array) -> Array:
     """Return √((s₁² + s₀²)/2) of each column of `x` (n, p), from its variances in the arms of `d` (n,).
@@ -24,7 +26,12 @@ def pooled_deviation(x: Array, d: Array) -> Array:
 
 def squares_within(x: Array) -> Array:
     """Return the sum of squares (p,) of each column of `x` (n, p) about its mean, 0 for a constant."""
-    return np.where(np.ptp(x, axis=0) > 0, len(x) * x.var(axis=0), 0.0)
+    return np.where(_varies(x), len(x) * x.var(axis=0), 0.0)
+
+
+def _varies(x: Array) -> Array:
+    """Tell of each column of `x` (n, p) whether it varies by more than the rounding of its values."""
+    return np.asarray(np.ptp(x, axis=0) > ROUNDING * np.abs(x).max(axis=0, initial=0.0))
 
 
 def mean_difference(x: Array, d: Array, weight: Array | None = None) -> Array:
@@ -60,5 +67,5 @@ def slopes(x: Array, d: Array) -> Array:
 
 def correlations(x: Array, d: Array) -> Array:
     """Return the correlation (p,) of each column of `x` (n, p) with `d` (n,); nan where one is constant."""
-    deviation = np.array([column.std() if np.ptp(column) > 0 else 0.0 for column in x.T])  # `x` is not copied
+    deviation = np.where(_varies(x), [column.std() for column in x.T], 0.0)  # `x` is not copied
     return np.asarray(slopes(x, d) * d.std() / np.where(deviation > 0, deviation, np.nan), dtype=np.float64)

@@ -105,3 +105,11 @@ def test_equal_propensities_are_one_group_and_repetitions_share_the_rows() -> No
     assert found.predicted.tolist() == [0.25, 0.75]
     assert found.observed.tolist() == [pytest.approx(1 / 5), 1.0]
     assert found.rows.tolist() == [2.5, 1.5]
+
+
+def test_a_constant_that_was_computed_is_a_constant() -> None:
+    """Rounding of 1e6 is 1e-10: what varies by that has no deviation, and no share of it either."""
+    noise = np.random.default_rng(3).normal(size=len(D))
+    x = np.column_stack([1e6 + 1e-9 * noise, 1e6 + noise, np.full(len(D), 0.1)])
+    assert np.isfinite(pooled_deviation(x, D)).tolist() == [False, True, False]
+    assert np.isfinite(correlations(x, D)).tolist() == [False, True, False]

@@ -59,7 +59,7 @@ def check_variable_options(
         elif name == "stats" and name in values:
             found += _stats(kind, option, values[name])
         elif name == "of" and name in values:
-            found += _of(option, values[name], resolved)
+            found += _of(option, resolved)
     return found
 
 
@@ -72,7 +72,7 @@ def _stats(kind: str, option: Option, given: Value | Sample) -> list[Problem]:
     ]
 
 
-def _of(option: Option, given: Value | Sample, resolved: Resolved) -> list[Problem]:
+def _of(option: Option, resolved: Resolved) -> list[Problem]:
     if not isinstance(option.value, Name):
         remedy = "name one model, such as `of=base`"
         return [problem("G208", option.span, option="of", what=f"`{option.value.span.text}`", remedy=remedy)]
@@ -84,8 +84,6 @@ def _of(option: Option, given: Value | Sample, resolved: Resolved) -> list[Probl
         return list(error.problems)
     if len(names) > 1 or names[0] in resolved.contrasts:
         members = ", ".join(f"`{n}`" for n in names[:6])
-        count = len(names)
-        return [
-            problem("G108", option.value.span, name=str(given), count=count, what="models", members=members)
-        ]
+        name, count = option.value.text, len(names)
+        return [problem("G108", option.value.span, name=name, count=count, what="models", members=members)]
     return []

@@ -59,9 +59,15 @@ def balance_figure(request: FigureRequest, results: Results, study: Study) -> Fi
 def _order(part: Part) -> list[int]:
     """Return the positions of the controls by the size of their difference, those without one left out."""
     before, after = part.numbers("before"), part.numbers("after")
-    known = [at for at in range(len(before)) if not isnan(before[at]) or not isnan(after[at])]
+    known = _known(part)
     size = [abs(b) if not isnan(b) else abs(a) for b, a in zip(before, after, strict=True)]
     return sorted(known, key=lambda at: -size[at])[:MOST_CONTROLS]
+
+
+def _known(part: Part) -> list[int]:
+    """Return the positions of the controls that have a difference: those that vary within the arms."""
+    pairs = zip(part.numbers("before"), part.numbers("after"), strict=True)
+    return [at for at, (before, after) in enumerate(pairs) if not isnan(before) or not isnan(after)]
 
 
 def _label(part: Part, at: int, cast: Cast, columns: int) -> str:
@@ -137,8 +143,8 @@ def _notes(parts: list[Part], orders: list[list[int]], cast: Cast, results: Resu
     left = [abs(v) for p in parts for v in p.numbers("after") if not isnan(v)]
     if left:
         notes.append(f"The largest difference that is left is {fixed(max(left), 3)}.")
-    if any(len(order) < len(p.values["control"]) for p, order in zip(parts, orders, strict=True)):
-        notes.append(
-            f"Shown are the {MOST_CONTROLS} controls at most that differ most, and vary in both arms."
-        )
+    if any(len(order) < len(_known(p)) for p, order in zip(parts, orders, strict=True)):
+        notes.append(f"Shown are the {MOST_CONTROLS} controls that differ most.")
+    if any(len(_known(p)) < len(p.values["control"]) for p in parts):
+        notes.append("Controls that do not vary within the arms are left out.")
     return notes
