@@ -12,6 +12,7 @@ from gipspec.diagnostics import Finding, GipError, Problem, problem, sort_proble
 from gipspec.engine.results import Results
 from gipspec.lang.study import Model, Study
 from gipspec.plan import describe_settings, setting_changes
+from gipspec.report.relabel import relabelled
 from gipspec.report.saved import load_results_json
 from gipspec.source import Span
 
@@ -32,7 +33,8 @@ def last_results(out: Path, spec: Path) -> Results:
 
 
 def placed(results: Results, spec: Iterable[Problem], audit: Iterable[Finding], study: Study) -> Results:
-    """Give problems and findings that were read from `results.json` the places that they had.
+    """Give problems and findings that were read from `results.json` the places that they had, and estimates
+    the labels that the spec has now.
 
     One that is also among the problems of the `spec`, or found by the `audit` of it now, stands where that
     stands; another one at the line of the first model or table that it names.
@@ -53,7 +55,7 @@ def placed(results: Results, spec: Iterable[Problem], audit: Iterable[Finding], 
         return said.get(_content(p)) or first.get(p.code) or line(names_in(p.subject))
 
     problems = sort_problems(p.at(place(p)) for p in results.problems)
-    return replace(results, findings=findings, problems=problems)
+    return relabelled(replace(results, findings=findings, problems=problems), study)
 
 
 def names_in(subject: str) -> list[str]:

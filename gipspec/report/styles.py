@@ -144,7 +144,7 @@ TAKES = {
     str: "a text",
     float: "a number",
     bool: "true or false",
-    list: "a list of numbers",
+    list: "a list of levels between 0 and 1",
     dict: "texts by the usual label",
 }
 
@@ -155,7 +155,7 @@ def _fits(value: object, usual: object) -> bool:
         case float():
             return _is_number(value)
         case list():
-            return isinstance(value, list) and all(_is_number(v) for v in value)
+            return isinstance(value, list) and all(_is_number(v) and 0 < v < 1 for v in value)
         case dict():
             return isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
         case _:

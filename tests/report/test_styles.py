@@ -79,8 +79,8 @@ def test_captions_in_each_format() -> None:
     assert r"#1---#2" in latex_table(STYLES["aer"])
     assert "fnum@table" not in latex_table(STYLES["default"])
     assert 'numbering: "I"' in typst_table(STYLES["qje"])
-    assert 'class="gipspec smallcaps panels-plain panels-center thin"' in html_table(STYLES["qje"])
-    assert 'class="gipspec"' in html_table(STYLES["default"])
+    assert 'class="gipspec smallcaps panels-plain panels-center thin parted"' in html_table(STYLES["qje"])
+    assert 'class="gipspec parted"' in html_table(STYLES["default"])
 
 
 def test_captions_in_word() -> None:
@@ -131,7 +131,8 @@ def test_a_style_of_the_users_changes_what_it_says(tmp_path: Path) -> None:
         ("[caption]\nlabel = 'T'\nnumbers = 'greek'\n", 3, "`caption.numbers` is one of arabic, roman"),
         ("[panels]\ntitle = ['x']\n", 2, "`panels.title` takes a text"),
         ("[rules]\nouter = 'thick'\n", 2, "`rules.outer` takes a number"),
-        ("[notes]\nstars = [0.1, 'x']\n", 2, "`notes.stars` takes a list of numbers"),
+        ("[notes]\nstars = [0.1, 'x']\n", 2, "`notes.stars` takes a list of levels between 0 and 1"),
+        ("[notes]\nstars = [10]\n", 2, "`notes.stars` takes a list of levels between 0 and 1"),
     ],
 )
 def test_mistakes_in_a_style_have_a_line(text: str, line: int, reason: str, tmp_path: Path) -> None:
