@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from base64 import b64encode
 from dataclasses import dataclass
 
@@ -15,6 +16,10 @@ from gipspec.report.table import Table
 
 MOST_NUMBERS = 60  # lines of plotted numbers that the page shows
 DIGITS = 4
+SCALE = (
+    144 / 300
+)  # pixels of the page for one of a drawing: an inch and a half of the screen for one of paper
+PNG_SIZE = slice(16, 24)  # bytes of width and height
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +41,7 @@ class Exhibit:
     table: dict[str, object] | None = None
     sortable: bool = False
     image: Html | None = None
+    size: tuple[int, int] = (0, 0)  # of the image as it is shown, in pixels of CSS
     notes: str = ""
     numbers: Listing | None = None
 
@@ -64,9 +70,16 @@ def picture_exhibit(picture: Picture, places: Places) -> Exhibit:
         title=picture.title or picture.name,
         comes_from=_sources(list(picture.members), places),
         image=Html(f"data:image/png;base64,{data}"),
+        size=_size(picture.png),
         notes=picture.notes,
         numbers=_numbers(picture),
     )
+
+
+def _size(png: bytes) -> tuple[int, int]:
+    """Return width and height of a drawing, all in one scale so that their letters are of one size."""
+    width, height = struct.unpack(">II", png[PNG_SIZE])
+    return round(width * SCALE), round(height * SCALE)
 
 
 def _numbers(picture: Picture) -> Listing | None:

@@ -15,6 +15,8 @@ from gipspec.report.lock import Lock
 from gipspec.report.table import Table
 from gipspec.source import Source
 
+SIGNATURE = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"  # how a PNG begins, before its width and height
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
@@ -63,13 +65,14 @@ def pictures_of(figures: Iterable[Figure], study: Study, folder: Path) -> tuple[
     found: list[Picture] = []
     for figure in figures:
         path = folder / "figures" / f"{figure.name}.png"
-        if path.is_file():
+        png = path.read_bytes() if path.is_file() else b""
+        if png.startswith(SIGNATURE):
             found.append(
                 Picture(
                     name=figure.name,
                     title=one_line(figure.title or figure.name),
                     notes=" ".join(one_line(note) for note in figure.notes),
-                    png=path.read_bytes(),
+                    png=png,
                     data=figure.data,
                     members=members.get(figure.name, ()),
                 )
