@@ -36,11 +36,11 @@ def balance_figure(request: FigureRequest, results: Results, study: Study) -> Fi
     orders = [_order(p) for p in parts]
     stages = {name for name, _ in STAGES if any(not isnan(v) for p in parts for v in p.numbers(name))}
     panels = [
-        _panel(p, order, title, cast, stages, 1 if len(parts) == 1 else 2)
+        _panel(p, order, title, cast, stages)
         for p, order, title in zip(parts, orders, titles(parts, cast, request), strict=True)
     ]
     columns = 1 if len(panels) == 1 else 2
-    sizes = [_size(p, order, cast, columns) for p, order in zip(parts, orders, strict=True)]
+    sizes = [_size(p, order, cast) for p, order in zip(parts, orders, strict=True)]
     heights = tuple(max(sizes[k : k + columns]) for k in range(0, len(sizes), columns))
     return Figure(
         name=request.name,
@@ -70,17 +70,17 @@ def _known(part: Part) -> list[int]:
     return [at for at, (before, after) in enumerate(pairs) if not isnan(before) or not isnan(after)]
 
 
-def _label(part: Part, at: int, cast: Cast, columns: int) -> str:
-    return wrapped(term_label(part.texts("control")[at], cast.labels), LABEL, most=2 if columns == 1 else 1)
+def _label(part: Part, at: int, cast: Cast) -> str:
+    return wrapped(term_label(part.texts("control")[at], cast.labels), LABEL, most=2)
 
 
-def _size(part: Part, order: list[int], cast: Cast, columns: int) -> float:
+def _size(part: Part, order: list[int], cast: Cast) -> float:
     """Return the inches that a panel takes."""
-    lines = sum(1 + _label(part, at, cast, columns).count("\n") for at in order)
+    lines = sum(1 + _label(part, at, cast).count("\n") for at in order)
     return 0.7 + ROW * max(lines, 3)
 
 
-def _panel(part: Part, order: list[int], title: str, cast: Cast, stages: set[str], columns: int) -> Panel:
+def _panel(part: Part, order: list[int], title: str, cast: Cast, stages: set[str]) -> Panel:
     heights = tuple(float(-k) for k in range(len(order)))
     marks: list[Points] = []
     for style, (stage, label) in enumerate(STAGES):
@@ -90,7 +90,7 @@ def _panel(part: Part, order: list[int], title: str, cast: Cast, stages: set[str
             x, y = tuple(x for x, _ in at), tuple(y for _, y in at)
             marks.append(_points(x, y, style, label))
     dose = "correlation" in part.texts("measure")
-    ticks = tuple((y, _label(part, i, cast, columns)) for i, y in zip(order, heights, strict=True))
+    ticks = tuple((y, _label(part, i, cast)) for i, y in zip(order, heights, strict=True))
     bottom = heights[-1] - 0.7 if heights else -0.7
     zero = Line(x=(0.0, 0.0), y=(bottom, 0.7), style=5, thin=True)
     return Panel(

@@ -79,7 +79,8 @@ def _propensity(part: Part, support: Part, title: str, cast: Cast) -> Panel:
         for start, count in zip(starts, rows, strict=True):
             shares[bisect(edges, start + FINE / 2) - 1] += count / total
         heights = tuple(sign * share for share in shares)
-        marks.append(Bars(edges=edges, heights=heights, style=style, label=arm.capitalize()))
+        name = arm.capitalize()
+        marks.append(Bars(edges=edges, heights=heights, style=style, hollow=sign < 0, label=name))
         tops.append(max(shares))
     bounds = (support.numbers("bound.low")[0], support.numbers("bound.high")[0])
     marks += [Reference(at=b, upright=True) for b in bounds if edges[0] < b < edges[-1]]
