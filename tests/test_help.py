@@ -39,6 +39,8 @@ def test_every_command_has_examples_and_says_what_its_options_do(name: str, shel
     for parameter in command(name).params:
         if isinstance(parameter, click.Option):
             assert parameter.help, f"{name} {parameter.name}"
+            takes = parameter.make_metavar(click.Context(command(name)))
+            assert takes not in ("TEXT", "PATH", "INTEGER RANGE"), f"{name} {parameter.name}"
 
 
 @pytest.mark.parametrize("line", EXAMPLES)
@@ -56,7 +58,7 @@ def test_the_group_names_every_command_and_the_exit_codes(shell: Shell) -> None:
     assert code == 0
     assert all(re.search(rf"^  {name} ", out, flags=re.MULTILINE) for name in NAMES)
     assert (
-        "Exit codes: 0 fine, 1 problems found or a model failed, 2 wrong usage, 130 interrupted."
+        "Exit codes: 0 fine, 1 problems found or a model failed, 2 wrong usage, 130 interrupted, 143 ended by"
         in " ".join(out.split())
     )
 

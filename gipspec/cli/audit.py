@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gipspec.cli import options
 from gipspec.cli.console import FAILED, FINE, has_errors, listing, print_json, show_problems
 from gipspec.cli.places import out_folder, store_folder
 from gipspec.diagnostics import GipError, Problem, summarise
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
     "audit",
     epilog="Examples: gipspec audit study.gip    gipspec audit specs/*.gip --strict    gipspec explain A04",
 )
-@click.argument("specs", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of the outputs [default: out/<study>].")
-@click.option("--store", type=click.Path(path_type=Path), help="Folder of finished fits [default: .gipspec].")
+@options.specs
+@options.out
+@options.store
 @click.option("--strict", is_flag=True, help="Exit with 1 where a finding is not accepted.")
-@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@options.as_json("the findings")
 def command(
     specs: tuple[Path, ...], out: Path | None, store: Path | None, strict: bool, as_json: bool
 ) -> int:
@@ -33,8 +34,7 @@ def command(
     Each finding says where it is and which line mends it. `audit accept CODE model "why"` in the spec answers
     for one.
     """
-    if out is not None and len(specs) > 1:
-        raise click.UsageError("--out names the folder of one study; leave it away for several specs")
+    options.one_out(out, specs)
     code = FINE
     documents: list[dict[str, object]] = []
     for spec in specs:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gipspec.cli import options
 from gipspec.cli.console import FAILED, FINE, count, has_errors, print_json, problems_json, show_problems
 from gipspec.diagnostics import GipError, Problem, summarise
 
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     "check",
     epilog="Examples: gipspec check study.gip    gipspec check specs/*.gip --json",
 )
-@click.argument("specs", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON on stdout.")
+@options.specs
+@options.as_json("the problems")
 def command(specs: tuple[Path, ...], as_json: bool) -> int:
     """Check specs against their data: all problems in one go, nothing is estimated."""
     from gipspec.api import load

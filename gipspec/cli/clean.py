@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gipspec.cli import options
 from gipspec.cli.console import FINE, print_json
-from gipspec.cli.places import store_folder
-from gipspec.diagnostics import GipError, problem
+from gipspec.cli.places import check_spec, store_folder, writing
 
 if TYPE_CHECKING:
     from gipspec.engine.clean import Cleaning, Fit
@@ -44,8 +44,8 @@ def read_size(context: click.Context, parameter: click.Parameter, text: str | No
     "clean",
     epilog="Examples: gipspec clean study.gip --older 30d    gipspec clean --max-size 2GB --dry-run",
 )
-@click.argument("spec", type=click.Path(path_type=Path), required=False)
-@click.option("--store", type=click.Path(path_type=Path), help="Folder of finished fits [default: .gipspec].")
+@options.any_spec
+@options.store
 @click.option(
     "--older", callback=read_age, metavar="AGE", help="Remove what was not used for so long: 30d, 12h."
 )
@@ -54,7 +54,7 @@ def read_size(context: click.Context, parameter: click.Parameter, text: str | No
 )
 @click.option("--all", "everything", is_flag=True, help="Remove all finished fits.")
 @click.option("--dry-run", is_flag=True, help="Say what would be removed, and leave it.")
-@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@options.as_json("what is removed and kept")
 def command(
     spec: Path | None,
     store: Path | None,
@@ -72,15 +72,15 @@ def command(
 
     if older is None and most is None and not everything:
         raise click.UsageError("say what to remove: --older 30d, --max-size 2GB or --all")
+    if spec is not None and store is None:
+        check_spec(spec)
     folder = store_folder(spec or Path("study.gip"), store)
-    try:
+    with writing(folder, "check the rights of the folder"):
         cleaning = choose(folder, older=older, most=most, everything=everything)
         if not dry_run:
             carry_out(cleaning)
-    except OSError as error:
-        reason = (error.strerror or "it cannot be changed").lower()
-        remedy = "check the rights of the folder"
-        raise GipError(problem("G501", path=error.filename or folder, reason=reason, remedy=remedy)) from None
+    if not folder.exists():
+        click.echo(f"there is no store at {folder}", err=True)
     if as_json:
         print_json({"store": str(folder), "dry_run": dry_run, **_data(cleaning)})
     else:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gipspec.cli import options
 from gipspec.cli.console import FINE, print_json
 from gipspec.cli.log import past_runs
-from gipspec.cli.places import out_folder, store_folder
+from gipspec.cli.places import out_folder, results_of, store_folder
 from gipspec.diagnostics import GipError, problem
 
 if TYPE_CHECKING:
@@ -33,13 +34,11 @@ class Other:
     "diff",
     epilog="Examples: gipspec diff study.gip    gipspec diff study.gip 12    gipspec diff study.gip old/",
 )
-@click.argument("spec", type=click.Path(path_type=Path))
+@options.spec
 @click.argument("other", required=False)
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of the outputs [default: out/<study>].")
-@click.option("--store", type=click.Path(path_type=Path), help="Folder of finished fits [default: .gipspec].")
-@click.option(
-    "--json", "as_json", is_flag=True, help="Print the comparison as JSON; pairs are before and now."
-)
+@options.out
+@options.store
+@options.as_json("the comparison, in pairs of before and now,")
 def command(spec: Path, other: str | None, out: Path | None, store: Path | None, as_json: bool) -> int:
     """Compare the results of the last run with others: what moved, by how much, and why.
 
@@ -49,10 +48,7 @@ def command(spec: Path, other: str | None, out: Path | None, store: Path | None,
     from gipspec.engine import compare_entries, entries_of
     from gipspec.report import history
 
-    path = out_folder(spec, out) / "results.json"
-    if not path.is_file():
-        raise GipError(problem("G504", path=quote(str(spec))))
-    results = _read(path)
+    results = results_of(spec, out_folder(spec, out))
     runs = past_runs(spec, store_folder(spec, store))
     chosen = _file(Path(other)) if other and not other.isdigit() else _run(other, runs, results, spec)
     changed = compare_entries(chosen.entries, entries_of(results))

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gipspec.cli import options
 from gipspec.cli.console import FAILED, FINE, print_json
-from gipspec.cli.places import store_folder
+from gipspec.cli.places import check_spec, store_folder
 
 if TYPE_CHECKING:
     from gipspec.doctor import Check
@@ -24,9 +25,9 @@ _MARKS = {"ok": ("ok", "green"), "note": ("--", "yellow"), "broken": ("!!", "red
     "doctor",
     epilog="Examples: gipspec doctor    gipspec doctor study.gip    gipspec doctor --store fits --json",
 )
-@click.argument("spec", type=click.Path(path_type=Path), required=False)
-@click.option("--store", type=click.Path(path_type=Path), help="Folder of finished fits [default: .gipspec].")
-@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@options.any_spec
+@options.store
+@options.as_json("what is found")
 def command(spec: Path | None, store: Path | None, as_json: bool) -> int:
     """Look at this machine: versions, threads, extras, LaTeX, fonts, and the store of a study.
 
@@ -35,6 +36,8 @@ def command(spec: Path | None, store: Path | None, as_json: bool) -> int:
     """
     from gipspec.doctor import examine
 
+    if spec is not None and store is None:
+        check_spec(spec)
     checks = examine(store_folder(spec or Path(), store))
     broken = [c for c in checks if c.state == "broken"]
     if as_json:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
+from gipspec.cli import options
 from gipspec.cli.console import FINE, print_json
 
 if TYPE_CHECKING:
@@ -33,9 +34,9 @@ def complete(context: click.Context, parameter: click.Parameter, begun: str) -> 
     epilog="Examples: gipspec explain G102    gipspec explain fe_method    gipspec explain rf    "
     "gipspec explain rules --json",
 )
-@click.argument("topic", shell_complete=complete)
-@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-def command(topic: str, as_json: bool) -> int:
+@click.argument("topic", required=False, shell_complete=complete)
+@options.as_json("it")
+def command(topic: str | None, as_json: bool) -> int:
     """Explain a word of the language, a rule of the audit, or a problem code.
 
     Each has a meaning, an example and, where there is one, a formula and a reference. `statements`,
@@ -44,6 +45,9 @@ def command(topic: str, as_json: bool) -> int:
     """
     from gipspec.lang.vocabulary.explain import GROUPS, explain, suggest
 
+    if topic is None:
+        what = "an option, a learner, a code such as G102, or one of " + ", ".join(GROUPS)
+        raise click.UsageError(f"name what to explain: {what}")
     topics = explain(topic)
     if not topics:
         guess = suggest(topic)

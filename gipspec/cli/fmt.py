@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from gipspec.cli.console import FAILED, FINE, show_problems
+from gipspec.cli.places import writing
 
 
 @click.command("fmt", epilog="Examples: gipspec fmt study.gip    gipspec fmt --check specs/*.gip")
@@ -43,6 +44,7 @@ def _format(spec: Path, check: bool, to_stdout: bool) -> int:
             click.echo(f"{spec} would change", err=True)
             return FAILED
     elif text != source.text:
-        write_atomically(spec, text.encode("utf-8"))
+        with writing(spec, "check the rights of the file and its folder"):
+            write_atomically(spec, text.encode("utf-8"))
         click.echo(f"{spec} changed", err=True)
     return FINE

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
 
+from gipspec.cli import options
 from gipspec.cli.completion import complete_results
 from gipspec.cli.console import FINE, print_json
-from gipspec.cli.places import store_folder
-from gipspec.diagnostics import GipError, nearest, problem
+from gipspec.cli.names import addresses, unknown
+from gipspec.cli.places import no_results, store_folder
+from gipspec.diagnostics import GipError, problem
 
 if TYPE_CHECKING:
     from gipspec.engine import Run
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     "log",
     epilog="Examples: gipspec log study.gip    gipspec log study.gip base    gipspec log study.gip 'algos.*'",
 )
-@click.argument("spec", type=click.Path(path_type=Path))
+@options.spec
 @click.argument("names", nargs=-1, shell_complete=complete_results)
-@click.option("-n", "most", type=click.IntRange(1), default=20, show_default=True, help="Lines at most.")
-@click.option("--store", type=click.Path(path_type=Path), help="Folder of finished fits [default: .gipspec].")
-@click.option("--json", "as_json", is_flag=True, help="Print as JSON, the first run first.")
+@click.option(
+    "-n", "most", type=click.IntRange(1), default=20, show_default=True, metavar="N", help="Lines at most."
+)
+@options.store
+@options.as_json("runs, the first one first,")
 def command(spec: Path, names: tuple[str, ...], most: int, store: Path | None, as_json: bool) -> int:
     """List the runs of a study and what changed in each, or the history of the estimates that are named."""
     from gipspec.engine import changes_by_run, states_of
@@ -34,7 +36,7 @@ def command(spec: Path, names: tuple[str, ...], most: int, store: Path | None, a
 
     runs = past_runs(spec, store_folder(spec, store))
     if not runs:
-        raise GipError(problem("G504", path=quote(str(spec))))
+        raise no_results(spec)
     changes = changes_by_run(runs)
     if names:
         _check(names, runs)
@@ -66,16 +68,9 @@ def past_runs(spec: Path, store: Path) -> tuple[Run, ...]:
         raise GipError(problem("G507", path=store / NAME, reason=str(error), remedy=remedy)) from None
 
 
-def addresses(wanted: str, name: str) -> bool:
-    """Tell whether what a user named means an estimate: its name, its model's, its fan's, or a pattern."""
-    return fnmatchcase(name, wanted) or name.startswith(f"{wanted}.")
-
-
 def _check(names: tuple[str, ...], runs: tuple[Run, ...]) -> None:
     """Raise GipError (G505) for a name that no run ever estimated."""
     known = {e.name for run in runs for e in run.entries}
     for wanted in names:
         if not any(addresses(wanted, name) for name in known):
-            guess = nearest(wanted, known)
-            remedy = f"did you mean `{guess}`?" if guess else "`gipspec log` alone lists the runs"
-            raise GipError(problem("G505", pattern=wanted, remedy=remedy))
+            raise unknown(wanted, known, "`gipspec log` alone lists the runs")

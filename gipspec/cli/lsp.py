@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from gipspec.cli.console import FINE
+from gipspec.diagnostics import GipError, problem
 
 
 @click.command(
@@ -15,6 +16,6 @@ def command() -> int:
     try:
         from gipspec.editor.server import make_server
     except ImportError:
-        raise click.UsageError("the language server needs: pip install 'gipspec[lsp]'") from None
+        raise GipError(problem("G655", what="`gipspec lsp`", package="pygls", extra="lsp")) from None
     make_server().start_io()
     return FINE

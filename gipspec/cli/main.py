@@ -21,7 +21,7 @@ _COMMANDS = {
     "watch": ("watch", "Check and run a study each time that a file of it is saved."),
     "show": ("show", "Show the results of the last run."),
     "report": ("report", "Write the outputs of the last run anew, without estimating."),
-    "fmt": ("fmt", "Print specs in their canonical form."),
+    "fmt": ("fmt", "Write specs in their canonical form."),
     "log": ("log", "List the runs of a study, and what changed."),
     "diff": ("diff", "Compare the last run with an earlier one."),
     "clean": ("clean", "Remove finished fits that are old or too many."),
@@ -76,7 +76,8 @@ def _a_line_each(epilog: str) -> str:
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 fine, 1 problems found or a model failed, 2 wrong usage, 130 interrupted.",
+    epilog="Exit codes: 0 fine, 1 problems found or a model failed, 2 wrong usage, 130 interrupted, "
+    "143 ended by the system (128 and the number of its signal).",
 )
 @click.version_option(__version__, "-V", "--version", prog_name="gipspec")
 @click.option("--debug", is_flag=True, help="Show the traceback of an internal error.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gipspec.cli.completion import complete_models
+from gipspec.cli import options
 from gipspec.cli.console import FAILED, FINE, print_json, problems_json, show_problems
 from gipspec.cli.places import out_folder, store_folder
 
@@ -17,17 +17,12 @@ if TYPE_CHECKING:
 
 
 @click.command("plan", epilog="Examples: gipspec plan study.gip    gipspec plan study.gip --select algos")
-@click.argument("spec", type=click.Path(path_type=Path))
-@click.option(
-    "--select",
-    multiple=True,
-    shell_complete=complete_models,
-    help="Only models, fans or tables of this name (* and ? match).",
-)
-@click.option("--draft", is_flag=True, help="One repetition of everything.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of the outputs [default: out/<study>].")
-@click.option("--store", type=click.Path(path_type=Path), help="Folder of finished fits [default: .gipspec].")
-@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
+@options.spec
+@options.select
+@options.draft()
+@options.out
+@options.store
+@options.as_json("the plan")
 def command(
     spec: Path, select: tuple[str, ...], draft: bool, out: Path | None, store: Path | None, as_json: bool
 ) -> int:

@@ -6,27 +6,22 @@ from pathlib import Path
 
 import click
 
+from gipspec.cli import options
 from gipspec.cli.console import FAILED, FINE, count, has_errors, show_problems
 from gipspec.cli.places import out_folder, store_folder
-from gipspec.cli.run import read_formats
 from gipspec.diagnostics import GipError
 
 
 @click.command(
     "report",
-    epilog="Examples: gipspec report study.gip    gipspec report study.gip --format docx",
+    epilog="Examples: gipspec report study.gip    gipspec report study.gip --format docx    "
+    "gipspec report study.gip --replication package --with-data",
 )
-@click.argument("spec", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of the outputs [default: out/<study>].")
-@click.option("--store", type=click.Path(path_type=Path), help="Folder of finished fits [default: .gipspec].")
-@click.option(
-    "--format",
-    "formats",
-    multiple=True,
-    callback=read_formats,
-    help="Formats of tables beside LaTeX: docx,html,md,typ,csv,xlsx.",
-)
-@click.option("--templates", type=click.Path(path_type=Path), help="Folder of templates of your own.")
+@options.spec
+@options.out
+@options.store
+@options.formats
+@options.templates
 @click.option(
     "--replication",
     type=click.Path(path_type=Path),

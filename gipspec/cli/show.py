@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
 
+from gipspec.cli import options
 from gipspec.cli.completion import complete_results
 from gipspec.cli.console import FAILED, FINE, show_problems
-from gipspec.cli.places import out_folder
-from gipspec.diagnostics import GipError, nearest, problem
+from gipspec.cli.names import addresses, unknown
+from gipspec.cli.places import out_folder, results_of
+from gipspec.diagnostics import GipError
 
 if TYPE_CHECKING:
     from gipspec.engine import Estimate, Results
@@ -26,26 +26,20 @@ if TYPE_CHECKING:
     epilog="Examples: gipspec show study.gip    gipspec show study.gip main    "
     "gipspec show study.gip 'algos.*' gap --json    gipspec show study.gip --csv",
 )
-@click.argument("spec", type=click.Path(path_type=Path))
+@options.spec
 @click.argument("names", nargs=-1, shell_complete=complete_results)
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of the outputs [default: out/<study>].")
-@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print the estimates as CSV, at full precision.")
+@options.out
+@options.as_json("the results")
+@click.option(
+    "--csv", "as_csv", is_flag=True, help="Print the estimates as CSV on stdout, at full precision."
+)
 def command(spec: Path, names: tuple[str, ...], out: Path | None, as_json: bool, as_csv: bool) -> int:
     """Show the results of the last run: all estimates, or the tables and models that are named."""
-    from gipspec.report import load_results_json, results_csv, results_json, summary
+    from gipspec.report import results_csv, results_json, summary
 
     if as_json and as_csv:
         raise click.UsageError("--json or --csv, not both")
-    path = out_folder(spec, out) / "results.json"
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise GipError(problem("G504", path=quote(str(spec)))) from None
-    except OSError as error:
-        reason = error.strerror or "it cannot be opened"
-        raise GipError(problem("G507", path=path, reason=reason, remedy="run the study again")) from None
-    results = load_results_json(text)
+    results = results_of(spec, out_folder(spec, out))
     if as_json or as_csv:
         return _data(spec, names, results, results_json if as_json else results_csv)
     if names:
@@ -101,13 +95,11 @@ def _tables(spec: Path) -> dict[str, TableRequest]:
 
 
 def _unknown(name: str, results: Results, tables: Mapping[str, TableRequest]) -> GipError:
-    guess = nearest(name, {*tables, *(e.name for e in results)})
-    remedy = f"did you mean `{guess}`?" if guess else "`gipspec show` alone lists all estimates"
-    return GipError(problem("G505", pattern=name, remedy=remedy))
+    return unknown(name, {*tables, *(e.name for e in results)}, "`gipspec show` alone lists all estimates")
 
 
 def _addresses(name: str, estimate: Estimate, tables: Mapping[str, TableRequest]) -> bool:
     """Tell whether a name means an estimate: its own, its model's, its fan's, or a table's that shows it."""
     if name in tables:
         return estimate.model_name in tables[name].models
-    return fnmatchcase(estimate.name, name) or estimate.name.startswith(f"{name}.")
+    return addresses(name, estimate.name)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gipspec.cli import options
 from gipspec.cli.console import FINE, print_json, show_problems
+from gipspec.cli.places import writing
 from gipspec.diagnostics import GipError, Problem, problem
 from gipspec.propose.examples import EXAMPLES
 
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 @click.option(
     "--example", type=click.Choice(sorted(EXAMPLES)), help="Write an example instead, with its data."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the proposals as JSON on stdout.")
+@options.as_json("the proposals")
 def command(
     data: str | None,
     spec: Path | None,
@@ -52,11 +54,17 @@ def command(
     spec alone an example is written.
     """
     if example:
+        if named or panel or treatment or outcome or spec or (data and Path(data).suffix not in ("", ".gip")):
+            raise click.UsageError("--example goes with the name of a spec alone: gipspec new --example gip")
         return _write_example(example, Path(data) if data else None)
     if data and data.endswith(".gip"):
+        if spec:
+            raise click.UsageError("name the data, then the spec to write: gipspec new panel.dta study.gip")
         if not named:
             return _write_example("first", Path(data))
         data, spec = named, Path(data)
+    elif data and named:
+        raise click.UsageError("--data goes with the spec to write: gipspec new study.gip --data panel.dta")
     data = data or named
     if not data:
         raise click.UsageError("name a data file, or an example: gipspec new --example castle")
@@ -225,8 +233,5 @@ def _refuse_existing(path: Path) -> None:
 def _write(path: Path, content: bytes) -> None:
     from gipspec.engine.atomic import write_atomically
 
-    try:
+    with writing(path, "choose another folder"):
         write_atomically(path, content)
-    except OSError as error:
-        reason = error.strerror or "it cannot be written"
-        raise GipError(problem("G501", path=path, reason=reason, remedy="choose another folder")) from None

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gipspec.cli import options
 from gipspec.cli.console import FINE, count, show_problems
 from gipspec.cli.ending import orderly
-from gipspec.cli.places import out_folder
+from gipspec.cli.places import check_spec, out_folder
 from gipspec.cli.run import command as run
 from gipspec.diagnostics import GipError, problem
 
@@ -34,9 +35,9 @@ Stamp = tuple[int, int]
     epilog="Examples: gipspec watch study.gip    gipspec watch study.gip --check    "
     "gipspec watch study.gip --draft --select base -j 2",
 )
-@click.argument("spec", type=click.Path(path_type=Path))
+@options.spec
 @click.option("--check", "only_check", is_flag=True, help="Check only, run nothing.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of the outputs [default: out/<study>].")
+@options.out
 @click.argument("more", nargs=-1, type=click.UNPROCESSED)
 def command(spec: Path, only_check: bool, out: Path | None, more: tuple[str, ...]) -> int:
     """Check a study and run it, again each time that its spec, an included file or its data are saved.
@@ -46,10 +47,7 @@ def command(spec: Path, only_check: bool, out: Path | None, more: tuple[str, ...
     """
     if find_spec("watchfiles") is None:
         raise GipError(problem("G655", what="`gipspec watch`", package="watchfiles", extra="watch"))
-    if not spec.exists():
-        from gipspec.lang.load import read_source
-
-        read_source(spec)  # which says what is wrong with the name
+    check_spec(spec)
     where = ("--out", str(out)) if out else ()
     run.make_context("gipspec run", [str(spec), *where, *more])  # a usage error now, not at the first change
     with orderly():
