@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,20 +27,45 @@ def require_numbers(vector: Vector, expr: Expr) -> Vector:
     """Raise G307 for text, and say which value is none."""
     if not vector.is_text:
         return vector
-    name = shown(expr)
-    value = next((v for v in vector.values if not _is_number(v)), vector.values[0])
-    remedy = f'it holds "{value}"; write a comparison such as `{name} == "{value}"`, or `factor({name})`'
-    raise GipError(problem("G307", expr.span, name=name, remedy=remedy))
+    remedy = odd_cells(vector)
+    if all(v is None or _is_number(v) for v in vector.values):
+        remedy = "its numbers are stored as text; store them as numbers in the file (in Stata: `destring`)"
+    elif not remedy:
+        one, name = yes_of([v for v in vector.values if v is not None]), print_expr(expr)
+        remedy = f'it holds "{one}"; say what counts as 1, for example `let on = {name} == "{one}"`'
+    raise GipError(problem("G307", expr.span, name=shown(expr), remedy=remedy))
 
 
-def _is_number(text: str | None) -> bool:
-    if text is None:
-        return True
+YES = ("yes", "y", "true", "t", "treated", "1", "是", "有")
+
+
+def yes_of(texts: Sequence[str]) -> str:
+    """Return the text that counts as 1 in a comparison: the one that affirms, or else the last of few."""
+    distinct = sorted(set(texts))
+    affirming = [text for text in distinct if text.lower() in YES]
+    return affirming[0] if affirming else distinct[-1]
+
+
+def odd_cells(vector: Vector) -> str:
+    """Say which cells make a text of a column whose other values are numbers; empty for plain text."""
+    present = [v for v in vector.values if v is not None]
+    odd = [v for v in present if not _is_number(v)]
+    if not odd:
+        return ""
+    if all(_is_number(re.sub("[,%％\\s]", "", v)) for v in odd):
+        return f'it holds numbers such as "{odd[0]}"; write them plainly in the file, without `,` and `%`'
+    if 2 * len(odd) < len(present):
+        cells = f'"{odd[0]}" in {len(odd)} of {len(present)} rows, and numbers in the others'
+        return f"it holds {cells}; leave such cells empty in the file"
+    return ""
+
+
+def _is_number(text: str) -> bool:
     try:
         float(text)
     except ValueError:
         return False
-    return True
+    return "_" not in text
 
 
 def require_condition(vector: Vector, expr: Expr) -> Vector:

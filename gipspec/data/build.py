@@ -12,6 +12,7 @@ from gipspec.data.arguments import Arguments
 from gipspec.data.dataset import Dataset, Index, RowNumbers
 from gipspec.data.expressions import evaluate
 from gipspec.data.indices import METHODS, index_weights
+from gipspec.data.periods import check_periods
 from gipspec.data.table import Table
 from gipspec.data.vector import Codes, Groups, Vector, coded, groups
 from gipspec.diagnostics import GipError, Problem, nearest, problem
@@ -25,7 +26,8 @@ def build_dataset(
     """Place the rows of a table and compute the lets. `labels` of the spec come before those of the file.
 
     A let that fails is noted in `failed`; the lets and models that do not use it go on.
-    Raises GipError: G102 for an unknown panel column, G306 duplicate rows, G310 rows without a place.
+    Raises GipError: G102 for an unknown panel column, G306 duplicate rows, G310 rows without a place,
+    G318 periods without a clear order.
     """
     columns = {
         str(name): Vector(values=table.frame[name].to_numpy(), labels=table.value_labels.get(str(name), {}))
@@ -50,6 +52,7 @@ def build_dataset(
     )
     if panel:
         _check_unique(dataset, panel)
+        check_periods(panel, time.values)
     return _with_lets(dataset, lets)
 
 

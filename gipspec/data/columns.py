@@ -2,7 +2,8 @@
 
 Numbers are float64 with NaN for missing; text is an object array with None for missing. Booleans are 0 and 1.
 Dates are ISO text (`2010-01-31`, with the time behind a blank where a column has times), which sorts by time.
-Whole numbers that float64 cannot hold, such as identifiers of 18 digits, stay text.
+Whole numbers that float64 cannot hold, such as identifiers of 18 digits, stay text. Blanks around a text are
+taken off, full-width ones too: nobody sees them, and they would make two units of one.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ def from_strings(items: Sequence[str]) -> Numbers | Texts:
 
     `MISSING` lists what stands for a missing value.
     """
-    cleaned = [None if item in MISSING or not item.strip() else item for item in items]
+    stripped = [item.strip() for item in items]
+    cleaned = [None if item in MISSING else item for item in stripped]
     try:
         numbers = np.array([np.nan if item is None else float(item) for item in cleaned], dtype=np.float64)
     except ValueError:
@@ -86,7 +88,7 @@ def from_dates(items: Iterable[Any]) -> Texts | Numbers:
 
 def text_array(items: Sequence[Any]) -> Texts | Numbers:
     """Make a text column, with None for missing and empty; a column without any value is a number column."""
-    values = [None if item is None or item != item or item == "" else str(item) for item in items]
+    values = [None if item is None or item != item else str(item).strip() or None for item in items]
     if all(v is None for v in values):
         return np.full(len(values), np.nan)
     array = np.empty(len(values), dtype=object)

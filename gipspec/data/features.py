@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from gipspec.data.arguments import Arguments, require_numbers, result, shown
+from gipspec.data.arguments import Arguments, odd_cells, require_numbers, result, shown
 from gipspec.data.arithmetic import TOO_LARGE
 from gipspec.data.columns import Numbers
 from gipspec.data.dataset import Dataset
@@ -26,6 +26,7 @@ from gipspec.lang.study import Term
 from gipspec.lang.syntax import Binary, Call, Expr
 
 MOST_CELLS = 100_000_000
+FEW_ROWS = 20  # in which every category may well be there once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +100,26 @@ def _of(
             power = result(values ** numbers[0], (vector,), expr, TOO_LARGE)
         vector = replace(vector, faults=power.faults)
     if kind == "number" and vector.is_text:
+        _check_categories(vector, source)
         kind = "category"
     elif kind != "category":
         require_numbers(vector, source)
     return Leaf(name=name, source=shown(source), kind=kind, vector=vector, expr=expr, numbers=numbers)
+
+
+def _check_categories(vector: Vector, source: Expr) -> None:
+    """Refuse a text that nobody can mean as categories: numbers with a few odd cells, or hardly a row twice.
+
+    `factor` takes the first as categories all the same.
+    """
+    name, found = shown(source), odd_cells(vector)
+    if found:
+        remedy = f"{found}, or write `factor({name})` if these are categories"
+        raise GipError(problem("G307", source.span, name=name, remedy=remedy))
+    levels, rows = len(groups(vector).names), int((~vector.missing).sum())
+    if 2 * levels > rows > FEW_ROWS:
+        remedy = f"it has {levels} different texts in {rows} rows, too many to be categories; leave it away"
+        raise GipError(problem("G307", source.span, name=name, remedy=remedy))
 
 
 def feature_matrix(terms: Sequence[Term], leaves: Mapping[str, Leaf]) -> Features:

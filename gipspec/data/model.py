@@ -13,7 +13,7 @@ from gipspec.data.dataset import Dataset, check_finite
 from gipspec.data.expressions import column, evaluate, evaluate_condition
 from gipspec.data.features import Leaf, feature_matrix, leaves_of, on_rows
 from gipspec.data.transforms import winsorize
-from gipspec.data.vector import Codes, Flags, Groups, Vector, cross, groups
+from gipspec.data.vector import Codes, Flags, Groups, Vector, cross, groups, rows_text
 from gipspec.diagnostics import GipError, problem
 from gipspec.lang.study import Sample, Settings, Term
 from gipspec.lang.syntax import Expr
@@ -221,7 +221,7 @@ def _check_folds(folds: Codes, unit: Codes, name: str) -> None:
 def _check_varies(
     y: Numbers, d: Numbers, outcome: Expr, treatments: tuple[Expr, ...], settings: Settings
 ) -> None:
-    where = f" in its {len(y)} rows"
+    where = f" in {rows_text(len(y))}"
     remedy = "look at the sample and the rows lost" if settings.sample else "choose another variable"
     for at, treatment in enumerate(treatments):
         if d[:, at].max() == d[:, at].min():

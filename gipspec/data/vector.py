@@ -65,6 +65,11 @@ def number_text(value: float) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(float(value))
 
 
+def rows_text(count: int) -> str:
+    """Say of how many rows of a model something is true: `its 20 rows`, `its only row`."""
+    return "its only row" if count == 1 else f"its {count} rows"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Groups:
     """The groups that rows belong to: `names` sorted by value, `codes` (n,) with -1 where it is missing."""

@@ -130,6 +130,8 @@ DATA = (
            "A comparison with a text that never occurs is nearly always a typing error."),
     _error("G317", "`{left}` and `{right}` cannot be compared: one is text, the other a number", "{remedy}",
            "Text compares with text, and numbers with numbers."),
+    _error("G318", "the periods of `{name}` are text without a clear order: \"{first}\" comes before \"{second}\"", "number the periods in the file, or write them as `2004`, `2004Q1` or `2004-03-31`",
+           "Lags, differences and the time of adoption rest on the order of periods, and texts sort by their letters: \"m10\" before \"m9\", \"after\" before \"before\"."),
 )  # fmt: skip
 
 ESTIMATION = (
@@ -167,6 +169,8 @@ ESTIMATION = (
            "Each level has nuisances of its own; a continuous treatment belongs into another model."),
     _error("G423", "the level {level} of `{name}` has {found}, too few to learn from", "join levels, or leave it out with `sample=`",
            "Outcome and propensity are learned for each level apart."),
+    _error("G424", "{what} itself, up to a factor and a constant", "{remedy}",
+           "A variable that is another one in other units explains it without an error; what is estimated then says nothing."),
     _error("G430", "the treatment `{name}` has no time of adoption: {reason}", "use `placebo=`, which moves the paths of any treatment between units",
            "A placebo in time needs a treatment that is 0 and then, perhaps, 1 for good."),
     _error("G431", "no unit can exchange its path of `{name}` with a different one{where}", "{remedy}",

@@ -24,6 +24,7 @@ from gipspec.lang.study import Contrast, Learner, Model, Panel
 from gipspec.learn import CrossFit
 from gipspec.plan import Plan
 from gipspec.recipe import Made, Work, rollouts
+from gipspec.recipe.culprit import culprit
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -47,7 +48,9 @@ class Failures:
             return None
 
     def add(self, subject: Model | Contrast, problems: Failure) -> None:
-        named = (unmarked(p, self.labels) for p in problems)
+        named = [unmarked(p, self.labels) for p in problems]
+        if isinstance(subject, Model):
+            named = [p.at(culprit(p, subject)) for p in named]
         self.problems += [p.at(subject.span).about(subject.name) for p in named]
 
 

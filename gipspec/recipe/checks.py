@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gipspec.data.design import NOTHING_LEFT
+from gipspec.data.vector import rows_text
 from gipspec.diagnostics import GipError, Problem, problem
 from gipspec.estimate import check_distinct
 from gipspec.lang.printer import print_expr
@@ -61,7 +62,7 @@ def check_instruments(piece: Piece) -> None:
     for j, expr in enumerate(piece.model.settings.iv):
         before, after = piece.data.extra[:, j], piece.design.extra[:, j]
         if before.max() == before.min():
-            where = f" in its {len(before)} rows"
+            where = f" in {rows_text(len(before))}"
         elif after.std() <= NOTHING_LEFT * np.abs(before).max():
             where = " once the effects are removed"
             effects = " + ".join(":".join(e) for e in piece.model.settings.fe)

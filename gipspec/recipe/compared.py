@@ -14,6 +14,8 @@ from gipspec.recipe.moderator import Moderator
 from gipspec.recipe.work import Codes
 
 DIFFERENCE = "difference"
+JOIN = "join groups, or choose another moderator"
+OF_THE_GROUP = ("G401", "G402", "G407", "G408")  # whose remedies are those of a whole model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -96,7 +98,7 @@ def without_estimate(problems: Sequence[Problem], moderator: Moderator, at: int)
             group=group,
             name=moderator.name,
             reason=p.message,
-            remedy=p.help or "join groups, or choose another moderator",
+            remedy=JOIN if p.code in OF_THE_GROUP else p.help or JOIN,
         )
         for p in problems
     )

@@ -9,7 +9,12 @@ from gipspec.estimate.did import NEVER, LeftOut
 from gipspec.recipe.staggered import Staggered, in_window, reported
 
 MOST_LISTED = 8
-REMEDY = "use fewer `folds=` or a larger sample, or let cohorts begin together"
+REMEDIES = {
+    "base": "let the data begin before the adoption",
+    "treated": "let several units adopt together: a larger sample, or periods of several years",
+    "controls": "let the sample have units that are not treated at the same time",
+    "folds": "use fewer `folds=` or a larger sample, or let cohorts begin together",
+}
 
 
 def check_estimable(design: Staggered) -> None:
@@ -26,7 +31,8 @@ def check_estimable(design: Staggered) -> None:
         reason = f"the event times of the panel are {low} to {high}"
         raise GipError(problem("G462", span, name=name, reason=reason, remedy=f"write `event={low}..{high}`"))
     reason = _listed(list(_gone(design))) or "no unit adopts it in the rows of the model"
-    raise GipError(problem("G462", span, name=name, reason=reason, remedy=REMEDY))
+    first = next((gone.reason for gone in design.cells.left_out), "controls")
+    raise GipError(problem("G462", span, name=name, reason=reason, remedy=REMEDIES[first]))
 
 
 def left_out(design: Staggered) -> tuple[Problem, ...]:

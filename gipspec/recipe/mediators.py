@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from gipspec.data.design import NOTHING_LEFT
+from gipspec.data.vector import rows_text
 from gipspec.diagnostics import GipError, Problem, problem
 from gipspec.estimate import Split
 from gipspec.lang.printer import print_expr
@@ -40,7 +41,7 @@ def check_mediators(piece: Piece) -> None:
     for k, name in enumerate(mediators_of(piece)):
         before, after = piece.data.extra[:, k], piece.design.extra[:, k]
         if before.max() == before.min():
-            wrong.append(_constant(name, f"in its {len(before)} rows", remedy))
+            wrong.append(_constant(name, f"in {rows_text(len(before))}", remedy))
         elif after.std() <= NOTHING_LEFT * np.abs(before).max():
             effects = " + ".join(":".join(e) for e in piece.model.settings.fe)
             remedy = f"use fewer effects than `fe={effects}`, or name another mediator"

@@ -14,6 +14,7 @@ from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Learner, Model, Panel
 from gipspec.lang.syntax import Expr
 from gipspec.learn import CrossFit, fit_quality
+from gipspec.recipe.copies import check_copies
 from gipspec.recipe.found import Found, NuisanceFit
 from gipspec.recipe.work import Array, Fits, Flags, Localized, Nested, Nuisance
 
@@ -62,7 +63,7 @@ def gather(
     only: Flags | None = None,
     as_they_are: bool = False,
 ) -> Piece:
-    """Build the arrays of a model. Raises GipError with what is wrong with the data.
+    """Build the arrays of a model. Raises GipError with what is wrong with the data, G424 for copies in it.
 
     `extra`, `needed` and `only` are those of `model_data`. With `as_they_are` variables are not transformed:
     effects enter as features.
@@ -78,6 +79,7 @@ def gather(
         needed=needed,
         only=only,
     )
+    check_copies(model, data)
     make = covariate_design if as_they_are else panel_design
     method = MEANS if as_they_are else settings.fe_method
     return Piece(

@@ -107,8 +107,8 @@ def test_text_values(rows):
     [
         ("y", "G102", None),
         ("codes", "G102", "did you mean `code`?"),
-        ("t + 1", "G307", '"East"'),
-        ("log(t)", "G307", "factor(t)"),
+        ("t + 1", "G307", 't == "West"'),
+        ("log(t)", "G307", 't == "West"'),
         ("max(k, t)", "G307", None),
         ("-t", "G307", None),
         ("ifelse(b, t, 1)", "G307", None),
