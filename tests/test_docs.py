@@ -211,14 +211,18 @@ def test_every_extra_that_a_page_names_exists(page: Path) -> None:
 # ---------------------------------------------------------------- Python, notebooks, configuration
 
 
-@pytest.mark.parametrize("page", pages_with("python", "py"), ids=name_of)
+def python_of(page: Path) -> list[str]:
+    """Return the Python of a page that is no cell of a notebook."""
+    return [b.text for b in blocks(page) if b.kind in ("python", "py") and not b.text.startswith("%")]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if python_of(page)], ids=name_of)
 def test_the_python_of_the_docs_runs(page: Path, folder: Path) -> None:
     frame = gip_panel(seed=3, cities=30).frame.rename(columns={"resilience_true": "resilience"})
     names: dict[str, object] = {"frame": frame, "controls": ["density", "urban"]}
-    for block in blocks(page):
-        if block.kind in ("python", "py") and not block.text.startswith("%"):
-            text = re.sub(r"n_estimators=\d+", "n_estimators=4", block.text).replace("jobs=2", "jobs=1")
-            exec(text, names)
+    for text in python_of(page):
+        exec(re.sub(r"n_estimators=\d+", "n_estimators=4", text).replace("jobs=2", "jobs=1"), names)
+    assert names.keys() > {"frame", "controls"}
 
 
 def test_the_cell_of_the_docs_runs_in_a_notebook(folder: Path) -> None:
