@@ -7,7 +7,7 @@ from collections import Counter
 from gipspec.data.bounds import check_cells
 from gipspec.data.content import Content
 from gipspec.data.locate import Located, locate
-from gipspec.diagnostics import GipError, problem
+from gipspec.diagnostics import GipError, Problem, problem
 from gipspec.lang.study import Column, DataSource, Schema
 
 
@@ -22,6 +22,16 @@ def read_schema(source: DataSource) -> Schema:
     check_unique(source, names)
     columns = (Column(name=n, label=found.labels.get(n, ""), kind=found.kinds.get(n, "")) for n in names)
     return Schema(name=source.name, columns=tuple(columns))
+
+
+def attempt_schema(source: DataSource | None) -> tuple[Schema | None, tuple[Problem, ...]]:
+    """Return the columns of a spec's data, or None and why they cannot be read, at its line of data."""
+    if source is None:
+        return None, ()
+    try:
+        return read_schema(source), ()
+    except GipError as error:
+        return None, tuple(p.at(source.span) for p in error.problems)
 
 
 def _header(located: Located) -> Content:

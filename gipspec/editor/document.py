@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gipspec.api import Loaded, loads
 from gipspec.editor.symbols import Symbol, symbols
+from gipspec.lang.check import NOTHING
 from gipspec.lang.study import Column
 from gipspec.source import Source
 
@@ -43,7 +44,11 @@ class Document:
         return self.loaded.schema.columns if self.loaded.schema else ()
 
 
-def analyse(text: str, path: Path) -> Document:
-    """Check a text that may be half written. Never raises on bad text or missing data."""
-    loaded = loads(text, folder=path.parent, name=path.name)
+def analyse(text: str, path: Path, before: Document | None = None) -> Document:
+    """Check a text that may be half written. Never raises on bad text or missing data.
+
+    What was found `before`, of an earlier text, makes it faster.
+    """
+    known = before.loaded.known if before else NOTHING
+    loaded = loads(text, folder=path.parent, name=path.name, known=known)
     return Document(path=path, source=loaded.sources[0], loaded=loaded, symbols=symbols(loaded.statements))

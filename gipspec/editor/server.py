@@ -57,7 +57,8 @@ class Server(LanguageServer):
     def check(self, uri: str) -> Document:
         """Check a document as it is now and tell the editor what is wrong."""
         text = self.workspace.get_text_document(uri)
-        document = analyse(text.source, Path(to_fs_path(uri) or "untitled.gip"))
+        path = Path(to_fs_path(uri) or "untitled.gip")
+        document = analyse(text.source, path, self.documents.get(uri))
         self.documents[uri] = document
         own = [p for p in document.loaded.problems if p.span is None or p.span.source == document.source]
         self.text_document_publish_diagnostics(

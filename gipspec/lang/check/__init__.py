@@ -5,7 +5,17 @@
 
 from gipspec.lang.check.analyses import benchmark_terms
 from gipspec.lang.check.declare import Declarations, declare
+from gipspec.lang.check.known import NOTHING, Known
 from gipspec.lang.check.resolve import Checked, resolve
 from gipspec.lang.check.terms import term_text
 
-__all__ = ["Checked", "Declarations", "benchmark_terms", "declare", "resolve", "term_text"]
+__all__ = [
+    "NOTHING",
+    "Checked",
+    "Declarations",
+    "Known",
+    "benchmark_terms",
+    "declare",
+    "resolve",
+    "term_text",
+]

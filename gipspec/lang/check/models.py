@@ -12,11 +12,13 @@ from gipspec.lang.check.combine import mediation_conflicts, model_conflicts, rol
 from gipspec.lang.check.declare import Declarations, cycles, name_span, ordered
 from gipspec.lang.check.drafts import Draft, from_formula, vary
 from gipspec.lang.check.fan import MOST_PER_STUDY, Member, spread
+from gipspec.lang.check.known import NOTHING, Known
 from gipspec.lang.check.moderators import heterogeneity_conflicts
 from gipspec.lang.check.scope import PoisonedError, Scope, unknown
 from gipspec.lang.check.settings import OptionScope, check_option, resolve_settings
+from gipspec.lang.check.used import with_definitions
 from gipspec.lang.printer import print_statement
-from gipspec.lang.study import Contrast, Model
+from gipspec.lang.study import Contrast, Let, Model
 from gipspec.lang.syntax import (
     Difference,
     Formula,
@@ -42,6 +44,7 @@ class Resolved:
     models: dict[str, tuple[Model, ...]] = field(default_factory=dict)
     contrasts: dict[str, Contrast] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)  # lines from an earlier check, drafted where they are varied
 
     def names(self, reference: Name, *, entries: bool = False) -> tuple[str, ...]:
         """Return the full names of what `algos`, `algos.lasso` or `gap` addresses.
@@ -84,8 +87,13 @@ def _may_yield(model: Model, reference: Name) -> bool:
     return several and reference.text.startswith(f"{model.name}.")
 
 
-def resolve_models(declared: Declarations, scope: OptionScope) -> Resolved:
-    """Resolve every model statement; each problem stands at its own line, and spares the other lines."""
+def resolve_models(
+    declared: Declarations, scope: OptionScope, lets: tuple[Let, ...] = (), known: Known = NOTHING
+) -> Resolved:
+    """Resolve every model statement; each problem stands at its own line, and spares the other lines.
+
+    `known` are lines of an earlier check in the same context.
+    """
     result = Resolved(declared=tuple(declared.models))
     uses = {name: _uses(s) for name, s in declared.models.items()}
     for name in (declared.poisoned & set(declared.models)) | declared.broken.get("model", set()):
@@ -99,8 +107,15 @@ def resolve_models(declared: Declarations, scope: OptionScope) -> Resolved:
         if name not in order:
             result.drafts[name] = None
     for name in order:
-        if name not in result.drafts:
-            _resolve_line(name, declared, scope, result)
+        if name in result.drafts:
+            continue
+        statement = declared.models[name]
+        same = known.models(name, statement) if result.known.issuperset(uses[name]) else ()
+        if same:
+            result.models[name] = same
+            result.known.add(name)
+        else:
+            _resolve_line(name, statement, declared, scope, lets, result)
     total = sum(len(group) for group in result.models.values())
     if total > MOST_PER_STUDY:
         where = next(iter(declared.models.values())).span
@@ -119,8 +134,14 @@ def _uses(statement: ModelStatement) -> list[str]:
             return []
 
 
-def _resolve_line(name: str, declared: Declarations, scope: OptionScope, result: Resolved) -> None:
-    statement = declared.models[name]
+def _resolve_line(
+    name: str,
+    statement: ModelStatement,
+    declared: Declarations,
+    scope: OptionScope,
+    lets: tuple[Let, ...],
+    result: Resolved,
+) -> None:
     found: list[Problem] = []
     try:
         if isinstance(statement.head, Difference):
@@ -139,7 +160,7 @@ def _resolve_line(name: str, declared: Declarations, scope: OptionScope, result:
         result.drafts[name] = None
     else:
         result.drafts[name] = drafts
-        result.models[name] = models
+        result.models[name] = with_definitions(models, lets) if lets else models
 
 
 def _contrast(name: str, statement: ModelStatement, head: Difference, result: Resolved) -> Contrast:
@@ -182,8 +203,9 @@ def _drafts(
             bases = tuple(from_formula(m, declared.defaults, scope) for m in members)
         case Variation(base=base):
             result.names(base)
-            wanted = base.text.partition(".")[2]
-            drafts = result.drafts.get(base.text.partition(".")[0]) or ()
+            family, _, wanted = base.text.partition(".")
+            _draft_known(family, declared, scope, result)
+            drafts = result.drafts.get(family) or ()
             bases = tuple(d for d in drafts if _addresses(wanted, d.variant))
             if len(bases) == 1:
                 bases = (replace(bases[0], variant="", choice=""),)
@@ -194,6 +216,16 @@ def _drafts(
         count = len(bases) * len(members)
         raise GipError(problem("G210", statement.span, what="this line", count=count, bound=MOST_PER_STUDY))
     return tuple(vary(b, own, m, scope) for b in bases for m in members), found
+
+
+def _draft_known(family: str, declared: Declarations, scope: Scope, result: Resolved) -> None:
+    """Make the drafts of a known line, and of the lines that it varies, since another line varies it."""
+    waiting: list[str] = []
+    while family in result.known and family not in result.drafts:
+        waiting.append(family)
+        family = next(iter(_uses(declared.models[family])), "")
+    for name in reversed(waiting):
+        result.drafts[name] = _drafts(declared.models[name], declared, scope, result)[0]
 
 
 def _members(own: Mapping[str, Option], where: Span) -> tuple[Member, ...]:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gipspec.diagnostics import GipError, Problem, problem, sort_problems
 from gipspec.lang.check.accepted import resolve_accepted
 from gipspec.lang.check.declare import Declarations, name_span, ordered
 from gipspec.lang.check.exhibits import resolve_figure, resolve_table
 from gipspec.lang.check.expressions import LET, check_column, names_in
+from gipspec.lang.check.known import NOTHING, Known, Line, context_of
 from gipspec.lang.check.learners import LearnerScope, resolve_learner
 from gipspec.lang.check.models import Resolved, resolve_models
 from gipspec.lang.check.scope import PoisonedError, Scope, no_column
 from gipspec.lang.check.settings import HEAD_OPTIONS, OptionScope, resolve_settings
 from gipspec.lang.check.terms import expand
-from gipspec.lang.check.used import with_definitions
 from gipspec.lang.study import FigureRequest, Let, Schema, Study, TableRequest
 from gipspec.lang.syntax import (
     Call,
@@ -37,21 +37,23 @@ class Checked:
     """A study and what is wrong with it.
 
     `study` holds the sound models and tables; it is None where nothing could run: no data, or no sound model
-    in a spec that has wrong ones.
+    in a spec that has wrong ones. `known` serves the next check of the same spec.
     """
 
     study: Study | None
     problems: tuple[Problem, ...]
+    known: Known = field(default=NOTHING, repr=False)
 
     @property
     def ok(self) -> bool:
         return not any(p.severity == "error" for p in self.problems)
 
 
-def resolve(declared: Declarations, schema: Schema | None) -> Checked:
+def resolve(declared: Declarations, schema: Schema | None, known: Known = NOTHING) -> Checked:
     """Check every declaration against the columns of the data.
 
-    With `schema=None` (the data could not be read) names of columns are taken on trust.
+    With `schema=None` (the data could not be read) names of columns are taken on trust. What an earlier check
+    `known` of the same spec found is used again where it holds; the answer is the same without it.
     """
     found = list(declared.problems)
     if declared.data is None and not {"data", "include"} & declared.broken.keys():
@@ -59,7 +61,8 @@ def resolve(declared: Declarations, schema: Schema | None) -> Checked:
     scope, lets = _columns(declared, schema, found)
     options, more = _options(declared, scope)
     found += more
-    resolved = resolve_models(declared, options)
+    context = context_of(declared, options)
+    resolved = resolve_models(declared, options, lets, known if known.context == context else NOTHING)
     found += resolved.problems
     tables = _tables(declared, resolved, options, found)
     figures = _figures(declared, resolved, options, found)
@@ -77,14 +80,18 @@ def resolve(declared: Declarations, schema: Schema | None) -> Checked:
             panel=declared.panel,
             labels=tuple((name, s.text) for name, s in declared.labels.items()),
             lets=lets,
-            models=with_definitions(models, lets),
+            models=tuple(models),
             contrasts=tuple(resolved.contrasts.values()),
             tables=tables,
             figures=figures,
             seed=_seed(declared, options),
             accepted=accepted,
         )
-    return Checked(study=study, problems=sort_problems(found))
+    lines = {
+        name: Line(text=declared.models[name].span.text, models=group)
+        for name, group in resolved.models.items()
+    }
+    return Checked(study=study, problems=sort_problems(found), known=Known(context=context, lines=lines))
 
 
 def _columns(

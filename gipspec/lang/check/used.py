@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from gipspec.lang.check.expressions import names_in
 from gipspec.lang.printer import print_expr
-from gipspec.lang.study import Learner, Let, Model, Sample, Term
+from gipspec.lang.study import Let, Model, Sample, Term
 from gipspec.lang.syntax import Node
+
+# Settings that name columns, alone or in expressions.
+NAMING = ("fe", "folds", "cluster", "sample", "iv", "het", "via", "placebo_strata", "sensitivity")
 
 
 def with_definitions(models: Iterable[Model], lets: tuple[Let, ...]) -> tuple[Model, ...]:
@@ -23,7 +26,7 @@ def _definitions(printed: dict[str, str], used: set[str]) -> tuple[tuple[str, st
 
 def _used(model: Model, lets: tuple[Let, ...]) -> set[str]:
     """Return the names that a model uses, with those behind its lets."""
-    options = (getattr(model.settings, f.name) for f in fields(model.settings))
+    options = (getattr(model.settings, name) for name in NAMING)
     used = {
         name for part in (model.outcome, model.treatments, model.controls, *options) for name in _names(part)
     }
@@ -35,8 +38,6 @@ def _used(model: Model, lets: tuple[Let, ...]) -> set[str]:
 
 def _names(part: object) -> Iterator[str]:
     match part:
-        case Learner():
-            return
         case Sample(condition=condition):
             yield from _names(condition)
         case Term(factors=several) | tuple(several):
