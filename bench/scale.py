@@ -11,8 +11,6 @@ Data come from a parquet file of float64 columns. Rows go to docs/results/scale.
 
 from __future__ import annotations
 
-import argparse
-import csv
 import os
 import subprocess
 import sys
@@ -21,10 +19,11 @@ import time
 from pathlib import Path
 
 import numpy as np
+from command import parser_of
 from document import put_table
+from rows import RESULTS, append_rows, read_rows
 
-HERE = Path(__file__).parent
-CACHE = HERE.parent / "docs" / "results" / "scale.csv"
+ROWS = RESULTS / "scale.csv"
 FIELDS = ("where", "rows", "columns", "seconds", "peak_mb", "data_mb")
 SIZES = (
     *((rows, 20) for rows in (5_000, 50_000, 500_000, 5_000_000)),
@@ -85,26 +84,9 @@ def measure(rows: int, columns: int, on: str) -> dict[str, object]:
     }
 
 
-def saved() -> list[dict[str, str]]:
-    if not CACHE.exists():
-        return []
-    with CACHE.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def append(row: dict[str, object]) -> None:
-    CACHE.parent.mkdir(exist_ok=True)
-    new = not CACHE.exists()
-    with CACHE.open("a", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, FIELDS)
-        if new:
-            writer.writeheader()
-        writer.writerow(row)
-
-
 def table() -> str:
     """The last measurement of each size; the memory of Python and its libraries is part of it."""
-    last = {(r["where"].partition(":")[0], int(r["rows"]), int(r["columns"])): r for r in saved()}
+    last = {(r["where"].partition(":")[0], int(r["rows"]), int(r["columns"])): r for r in read_rows(ROWS)}
     lines = ["| where | rows | controls | data, MB | time, s | peak, MB | peak / data |"]
     lines.append("|---|---:|---:|---:|---:|---:|---:|")
     for (where, rows, columns), r in sorted(last.items(), key=lambda e: (e[0][0] != "local", *e[0])):
@@ -116,24 +98,21 @@ def table() -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = parser_of(__doc__, table=True)
     parser.add_argument("--most", type=int, default=5_000_000, help="rows")
     parser.add_argument("--on", default="", metavar="dask://HOST:PORT")
     parser.add_argument("--again", action="store_true", help="measure what was measured before")
     parser.add_argument("--dry", action="store_true", help="print, and write nothing")
-    parser.add_argument("--table", action="store_true", help="write the table and compute nothing")
     options = parser.parse_args()
     where = options.on or "local"
-    done = {(r["where"], int(r["rows"]), int(r["columns"])) for r in saved()}
+    done = {(r["where"], int(r["rows"]), int(r["columns"])) for r in read_rows(ROWS)}
     for rows, columns in () if options.table else SIZES:
         if rows > options.most or ((where, rows, columns) in done and not options.again):
             continue
         row = measure(rows, columns, options.on)
         print(*(f"{name}={value}" for name, value in row.items()), flush=True)
         if not options.dry:
-            append(row)
+            append_rows(ROWS, FIELDS, [row])
     if not options.dry:
         put_table("scale", table(), "performance.md")
 

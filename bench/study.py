@@ -13,8 +13,6 @@ to its end. The estimates must agree to 1e-8. Each row is a measurement; the tab
 
 from __future__ import annotations
 
-import argparse
-import csv
 import json
 import os
 import subprocess
@@ -24,12 +22,19 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import numpy as np
+from command import parser_of
 from document import put_table
+from rows import RESULTS, read_rows, write_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 HERE = Path(__file__).parent
-ROWS = HERE.parent / "docs" / "results" / "study.csv"
+ROWS = RESULTS / "study.csv"
 TOLERANCE = 1e-8
 FEW = 5  # draws of the script with scikit-learn's own forests, which are slow
 CONTROLS = ("lngdp", "density", "urban", "finance", "fdi", "government")
@@ -96,9 +101,8 @@ class Bench:
         self.rows[name] = float(f"{value:.5g}")
         print(f"{name:<28} {value:10.4g}", flush=True)
         if self.keep:
-            self.keep.parent.mkdir(exist_ok=True)
-            with self.keep.open("w", newline="", encoding="utf-8") as file:
-                csv.writer(file).writerows([("measured", "value"), *self.rows.items()])
+            rows = [{"measured": name, "value": value} for name, value in self.rows.items()]
+            write_rows(self.keep, ("measured", "value"), rows)
 
     @property
     def forest(self) -> str:
@@ -126,7 +130,7 @@ class Bench:
             self.folder / "draws.csv", index=False
         )
 
-    def _permuted(self, d: np.ndarray, unit: np.ndarray, year: np.ndarray) -> object:
+    def _permuted(self, d: np.ndarray, unit: np.ndarray, year: np.ndarray) -> pd.DataFrame:
         import pandas as pd
 
         from gipspec.estimate import adoption_paths, permutations, permuted_treatment
@@ -302,29 +306,27 @@ def table(r: dict[str, float], draws: int) -> str:
 
 
 def saved() -> dict[str, float]:
-    if not ROWS.exists():
-        return {}
-    with ROWS.open(newline="", encoding="utf-8") as file:
-        return {name: float(value) for name, value in list(csv.reader(file))[1:]}
+    return {row["measured"]: float(row["value"]) for row in read_rows(ROWS)}
 
 
 def timed_run(arguments: list[str]) -> None:
     """Run gipspec in this process and write down the seconds that its fits take."""
     from gipspec.cli.main import main as gipspec
     from gipspec.engine import executor
+    from gipspec.engine.tasks import Outcomes, Task, perform
 
-    spent, perform = {"fitting": 0.0, "fits": 0.0}, executor.perform
+    spent = {"fitting": 0.0, "fits": 0.0}
 
-    def timed(task: object) -> object:
+    def timed(task: Task) -> Outcomes:
         begun = time.perf_counter()
-        outcomes = perform(task)  # type: ignore[arg-type]
+        outcomes = perform(task)
         spent["fitting"] += time.perf_counter() - begun
         spent["fits"] += len(outcomes)
         return outcomes
 
-    executor.perform = timed  # type: ignore[assignment]
     try:
-        gipspec(arguments)
+        with patch.object(executor, "perform", timed):
+            gipspec(arguments)
     finally:
         Path(os.environ["GIPSPEC_BENCH"]).write_text(json.dumps(spent), encoding="utf-8")
 
@@ -333,16 +335,13 @@ def main() -> None:
     if "--fitting" in sys.argv:
         timed_run(sys.argv[sys.argv.index("--fitting") + 1 :])
         return
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = parser_of(__doc__, table=True)
     parser.add_argument(
         "--quick", action="store_true", help="60 cities, 10 trees, 3 draws; writes no document"
     )
     parser.add_argument("--draws", type=int, default=20)
     parser.add_argument("--jobs", type=int, default=2, help="fits at a time of gipspec")
     parser.add_argument("--only", action="append", choices=NAMES, help="measure a stage anew, keep the rest")
-    parser.add_argument("--table", action="store_true", help="write the table and compute nothing")
     options = parser.parse_args()
     if not options.table:
         with tempfile.TemporaryDirectory() as folder:
