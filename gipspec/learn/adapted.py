@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
 
-from gipspec.learn.prepare import Preparation, Scale, learn_preparation
+from gipspec.learn.prepare import Preparation, Scale, TargetScale, enlargement, learn_preparation
 
 Array = NDArray[np.float64]
 
@@ -40,8 +40,9 @@ class Classification(ClassifierMixin):  # type: ignore[misc]
 class Adapted(Grouped):
     """An estimator with the features it wants.
 
-    `codes` are positions of columns that become dummies. With `scale_target` the target is standardised for
-    the fit and predictions are turned back. Without any feature the prediction is the training mean.
+    `codes` are positions of columns that become dummies. The target is standardised for the fit, or enlarged
+    where it is small, as `scale_target` says, and predictions are turned back. Without any feature the
+    prediction is the training mean.
     """
 
     def __init__(
@@ -49,7 +50,7 @@ class Adapted(Grouped):
         estimator: Any,
         codes: tuple[int, ...] = (),
         scale: Scale = "none",
-        scale_target: bool = False,
+        scale_target: TargetScale = "none",
     ) -> None:
         self.estimator = estimator
         self.codes = codes
@@ -60,7 +61,7 @@ class Adapted(Grouped):
         """Fit on features (n, p), target (n,) and unit codes (n,); without codes each row is a unit."""
         x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
         group = np.arange(y.size) if group is None else np.asarray(group)
-        self.mean_, self.sd_ = float(y.mean()), 1.0
+        self.mean_, self.shift_, self.unit_ = float(y.mean()), 0.0, 1.0
         self.constant_ = x.shape[1] == 0
         if self.constant_:
             return self
@@ -81,11 +82,15 @@ class Adapted(Grouped):
         return preparation, clone(self.estimator).factor(preparation.apply(x), group)
 
     def _learned_target(self, y: Array) -> Array:
-        if not self.scale_target:
-            return y
-        self.sd_ = float(y.std()) or 1.0
-        standardised: Array = (y - self.mean_) / self.sd_
-        return standardised
+        match self.scale_target:
+            case "none":
+                return y
+            case "small":
+                self.unit_ = 1 / enlargement(float(y.std()))
+            case "standard":
+                self.shift_, self.unit_ = self.mean_, float(y.std()) or 1.0
+        learned: Array = (y - self.shift_) / self.unit_
+        return learned
 
     def expected(self, x: ArrayLike) -> Array:
         """Predict the mean of the target (n,); for a classifier, the probability of 1."""
@@ -96,7 +101,7 @@ class Adapted(Grouped):
         if isinstance(self, Classification):
             return np.asarray(self.fitted_.predict_proba(features)[:, 1], dtype=np.float64)
         predicted = np.asarray(self.fitted_.predict(features), dtype=np.float64)
-        return predicted * self.sd_ + self.mean_ if self.scale_target else predicted
+        return predicted if self.scale_target == "none" else predicted * self.unit_ + self.shift_
 
 
 class AdaptedRegressor(Regression, Adapted):

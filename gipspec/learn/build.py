@@ -7,7 +7,7 @@ settings that a user has no name for.
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gipspec.diagnostics import GipError, problem
@@ -15,7 +15,7 @@ from gipspec.lang.study import Learner, Value
 from gipspec.lang.vocabulary.kinds import Kind, Numbers, Real, Whole, YesNo
 from gipspec.lang.vocabulary.learners import LEARNERS
 from gipspec.learn.folds import derive_seed
-from gipspec.learn.prepare import Scale
+from gipspec.learn.prepare import Scale, TargetScale
 from gipspec.learn.task import Task, label_of, member_task
 
 
@@ -32,7 +32,7 @@ class Library:
     regression_only: tuple[str, ...] = ()
     seeded: bool = False
     scale: Scale = "none"
-    scale_target: bool = False
+    scale_target: TargetScale = "none"
 
 
 _LINEAR, _ENSEMBLE = "sklearn.linear_model", "sklearn.ensemble"
@@ -57,6 +57,10 @@ def _pair(module: str, stem: str, *fixed: tuple[str, Value]) -> Library:
     )
 
 
+def _forest(stem: str) -> Library:
+    return replace(_pair(_ENSEMBLE, stem, ("n_jobs", 1)), scale="small", scale_target="small")
+
+
 LIBRARIES = {
     "ols": Library(regressor=f"{_SHARED}:LeastSquares"),
     # an infinite C is no penalty, in every version of scikit-learn
@@ -69,23 +73,24 @@ LIBRARIES = {
     "ridge": Library(
         regressor=f"{_SHARED}:RidgeRegressor", classifier=f"{_PENALISED}:RidgeClassifier", scale="all"
     ),
-    "enet": _penalised(),
-    "rf": _pair(_ENSEMBLE, "RandomForest", ("n_jobs", 1)),
-    "extratrees": _pair(_ENSEMBLE, "ExtraTrees", ("n_jobs", 1)),
+    # the squared part of its penalty depends on the unit of the target; glmnet standardises it, too
+    "enet": replace(_penalised(), scale_target="standard"),
+    "rf": _forest("RandomForest"),
+    "extratrees": _forest("ExtraTrees"),
     "gbm": _pair(_ENSEMBLE, "HistGradientBoosting", ("early_stopping", False)),
     "nnet": Library(
         regressor="sklearn.neural_network:MLPRegressor",
         classifier="sklearn.neural_network:MLPClassifier",
         seeded=True,
         scale="numbers",
-        scale_target=True,
+        scale_target="standard",
     ),
     "svm": Library(
         regressor="sklearn.svm:SVR",
         classifier="gipspec.learn.platt:PlattSVC",
         regression_only=("epsilon",),
         scale="numbers",
-        scale_target=True,
+        scale_target="standard",
     ),
     "knn": Library(
         regressor="sklearn.neighbors:KNeighborsRegressor",
@@ -93,7 +98,11 @@ LIBRARIES = {
         fixed=(("n_jobs", 1),),
         scale="numbers",
     ),
-    "xgb": _pair("xgboost", "XGB", ("n_jobs", 1), ("tree_method", "hist"), ("verbosity", 0)),
+    # xgboost splits for a gain of 1e-6 at least, whatever the unit
+    "xgb": replace(
+        _pair("xgboost", "XGB", ("n_jobs", 1), ("tree_method", "hist"), ("verbosity", 0)),
+        scale_target="standard",
+    ),
     "lgbm": _pair(
         "lightgbm",
         "LGBM",
@@ -131,7 +140,7 @@ def build_learner(learner: Learner, task: Task, *, seed: int, categorical: tuple
         _load(where, learner)(**arguments),
         codes=() if entry.tree else tuple(categorical),
         scale=library.scale,
-        scale_target=library.scale_target and task == "regression",
+        scale_target=library.scale_target if task == "regression" else "none",
     )
 
 

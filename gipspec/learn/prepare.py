@@ -9,7 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-Scale = Literal["none", "numbers", "all"]
+Scale = Literal["none", "small", "numbers", "all"]
+TargetScale = Literal["none", "small", "standard"]
+SMALL = (
+    2.0**-10
+)  # trees of scikit-learn take a range of 1e-7 for a constant, and a variance of 2e-16 for none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +56,36 @@ def learn_preparation(x: Array, *, codes: tuple[int, ...], scale: Scale) -> Prep
     scaled_part = x[:, numbers] if scale == "numbers" else unscaled.apply(x)
     if scale == "none" or not scaled_part.shape[1]:
         return unscaled
+    scaler = Enlarged.of(scaled_part) if scale == "small" else StandardScaler().fit(scaled_part)
     return Preparation(
         numbers=numbers,
         codes=codes,
         encoder=encoder,
-        scaler=StandardScaler().fit(scaled_part),
+        scaler=scaler,
         scale_all=unscaled.scale_all,
     )
+
+
+def enlargement(spread: float) -> float:
+    """Return the power of two that brings a `spread` under `SMALL` between 1 and 2, for others 1.
+
+    Trees see the order and the distances of values alone, and a power of two moves no digit of them.
+    """
+    return 2.0 ** -int(np.floor(np.log2(spread))) if 0 < spread < SMALL else 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enlarged:
+    """A scaler for trees, which enlarges columns of small values by `factor` (p,)."""
+
+    factor: Array
+
+    @classmethod
+    def of(cls, x: Array) -> Enlarged:
+        return cls(factor=np.array([enlargement(float(spread)) for spread in np.ptp(x, axis=0)]))
+
+    def transform(self, x: Array) -> Array:
+        return x if (self.factor == 1).all() else x * self.factor
 
 
 def _scaled(scaler: Any, x: Array) -> Array:
