@@ -13,6 +13,7 @@ import click
 
 from gipspec.cli.console import colourful, show_problems
 from gipspec.diagnostics import Problem
+from gipspec.engine.progress import Silent
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -38,20 +39,8 @@ def progress_here(*, quiet: bool) -> Progress:
     return LineProgress()
 
 
-class QuietProgress:
+class QuietProgress(Silent):
     """Tells problems only."""
-
-    def begin(self, *, asked: int, distinct: int, found: int) -> None:
-        pass
-
-    def queue(self, tasks: Sequence[Task], width: int) -> None:
-        pass
-
-    def done(self, task: Task) -> None:
-        pass
-
-    def end(self) -> None:
-        pass
 
     def warn(self, problem: Problem) -> None:
         show_problems([problem])

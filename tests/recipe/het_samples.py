@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from sound_runs import load_sound, run_sound
 
-import gipspec
+from gipspec.api import Loaded
 from gipspec.engine import Results
 
 PANEL = 'data "study.csv"\npanel city year\ndefaults learner=ols; reps=2; folds=3\nbase <- y ~ d | x1\n'
@@ -54,17 +55,13 @@ def cross_section(n: int = 3000, seed: int = 1) -> pd.DataFrame:
     )
 
 
-def loaded(folder: Path, frame: pd.DataFrame, lines: str, head: str = PANEL) -> gipspec.api.Loaded:
+def loaded(folder: Path, frame: pd.DataFrame, lines: str, head: str = PANEL) -> Loaded:
     frame.to_csv(folder / "study.csv", index=False)
-    found = gipspec.loads(head + lines, folder=folder)
-    assert found.ok, found.problems
-    return found
+    return load_sound(head + lines, folder)
 
 
 def run(folder: Path, frame: pd.DataFrame, lines: str, head: str = PANEL, jobs: int = 1) -> Results:
-    results = loaded(folder, frame, lines, head).run(jobs=jobs)
-    assert [p for p in results.problems if p.severity == "error"] == []
-    return results
+    return run_sound(loaded(folder, frame, lines, head), jobs=jobs)
 
 
 def series(results: Results, name: str) -> dict[str, tuple[float | str, ...]]:

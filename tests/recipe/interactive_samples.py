@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from sound_runs import load_sound, run_sound
 
-import gipspec
 from gipspec.engine import Results
 
 HEAD = 'data "study.csv"\ndefaults learner=ols; folds=fold; reps=1\n'
@@ -63,11 +63,7 @@ def unit_driven(units: int = 200, periods: int = 8, seed: int = 1) -> pd.DataFra
 
 def run(folder: Path, frame: pd.DataFrame, lines: str, head: str = HEAD) -> Results:
     frame.to_csv(folder / "study.csv", index=False)
-    loaded = gipspec.loads(head + lines, folder=folder)
-    assert loaded.ok, loaded.problems
-    results = loaded.run()
-    assert [p for p in results.problems if p.severity == "error"] == []
-    return results
+    return run_sound(load_sound(head + lines, folder))
 
 
 def out_of_fold(x, target, fold, rows=None) -> np.ndarray:

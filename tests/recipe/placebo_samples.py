@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from sound_runs import load_sound, run_sound
 
-import gipspec
+from gipspec.api import Loaded
 from gipspec.engine import Results
 
 UNITS, PERIODS = 60, 8
@@ -39,17 +40,13 @@ def staggered(seed: int = 1, effect: float = 0.5, anticipated: float = 0.0) -> p
     )
 
 
-def loaded(folder: Path, frame: pd.DataFrame, lines: str, head: str = HEAD) -> gipspec.api.Loaded:
+def loaded(folder: Path, frame: pd.DataFrame, lines: str, head: str = HEAD) -> Loaded:
     frame.to_csv(folder / "panel.csv", index=False)
-    found = gipspec.loads(head + lines, folder=folder)
-    assert found.ok, found.problems
-    return found
+    return load_sound(head + lines, folder)
 
 
 def run(folder: Path, frame: pd.DataFrame, lines: str, head: str = HEAD, jobs: int = 1) -> Results:
-    results = loaded(folder, frame, lines, head).run(jobs=jobs)
-    assert [p for p in results.problems if p.severity == "error"] == []
-    return results
+    return run_sound(loaded(folder, frame, lines, head), jobs=jobs)
 
 
 def series(results: Results, name: str) -> dict[str, np.ndarray]:

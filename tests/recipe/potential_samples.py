@@ -6,8 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-
-import gipspec
+from sound_runs import load_sound, run_sound
 
 UNITS, PERIODS, FOLDS = 60, 5, 5
 UNIT = np.repeat(np.arange(UNITS), PERIODS)
@@ -15,16 +14,8 @@ UNIT = np.repeat(np.arange(UNITS), PERIODS)
 
 def run(text: str, folder: Path):
     """Run a spec; the only problems may be what the audit has to say."""
-    loaded = gipspec.loads(text, folder=folder)
-    results = loaded.run()
-    assert [p for p in results.problems if p.severity == "error"] == []
-    return loaded, results
-
-
-def codes(text: str, folder: Path) -> list[str]:
-    loaded = gipspec.loads(text, folder=folder)
-    problems = loaded.run().problems if loaded.ok else loaded.problems
-    return [p.code for p in problems if p.severity == "error"]
+    loaded = load_sound(text, folder)
+    return loaded, run_sound(loaded)
 
 
 def cross_section(n: int = 3000, seed: int = 1) -> pd.DataFrame:

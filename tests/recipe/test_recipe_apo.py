@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from doubleml.utils import DMLDummyClassifier, DMLDummyRegressor, PSProcessorConfig
-from potential_samples import FOLDS, UNIT, codes, cross_fitted, panel, run
+from potential_samples import FOLDS, UNIT, cross_fitted, panel, run
 from scipy.stats import chi2
+from sound_runs import error_codes
 
 TRIM = 0.02
 LEVELS = [0.0, 1.0, 2.0]
@@ -165,4 +166,4 @@ def test_winsorising_leaves_a_rare_level_alone(tmp_path):
 
 def test_text_is_not_a_treatment(tmp_path):
     panel().assign(size="large").to_csv(tmp_path / "d.csv", index=False)
-    assert codes(SPEC, tmp_path) == ["G307"] * 2
+    assert error_codes(SPEC, tmp_path) == ["G307"] * 2

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from doubleml.utils import DMLDummyClassifier, PSProcessorConfig
-from potential_samples import FOLDS, UNIT, codes, cross_fitted, cross_section, panel, run
+from potential_samples import FOLDS, UNIT, cross_fitted, cross_section, panel, run
 from scipy.stats import norm
+from sound_runs import error_codes
 from statsmodels.nonparametric.kde import KDEUnivariate
 
 import gipspec
@@ -185,7 +186,7 @@ def test_the_sample_of_one_group_and_missing_values_are_refused_or_dropped(tmp_p
     frame.to_csv(tmp_path / "d.csv", index=False)
     _, results = run(BY_HAND, tmp_path)
     assert results["spread.q30"].n == len(frame) - 7
-    assert codes(BY_HAND.replace("fe=none;", "fe=none; sample=d == 1;"), tmp_path) == ["G401"] * 2
+    assert error_codes(BY_HAND.replace("fe=none;", "fe=none; sample=d == 1;"), tmp_path) == ["G401"] * 2
 
 
 def test_a_quantile_that_fails_spares_the_others(tmp_path):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sound_runs import error_codes
 from via_samples import (
     Counter,
     binary_panel,
-    codes,
     least_squares,
     logit,
     out_of_fold,
@@ -266,4 +266,4 @@ def test_a_second_run_fits_nothing(known):
     ],
 )
 def test_what_is_refused(folder, line, code):
-    assert codes(HEAD + line + "\n", folder) == [code]
+    assert error_codes(HEAD + line + "\n", folder) == [code]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import statsmodels.api as sm
+from sound_runs import error_codes
 from via_samples import (
     FOLDS,
     UNITS,
     Counter,
-    codes,
     continuous_panel,
     least_squares,
     out_of_fold,
@@ -225,4 +225,4 @@ def test_a_second_run_fits_nothing(simulated):
     ],
 )
 def test_what_is_refused(folder, line, code):
-    assert codes(HEAD + line + "\n", folder) == [code]
+    assert error_codes(HEAD + line + "\n", folder) == [code]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from sound_runs import load_sound, run_sound
 
-import gipspec
 from gipspec.engine import Silent
 from gipspec.engine.tasks import Task
 
@@ -16,17 +16,7 @@ UNITS, PERIODS, FOLDS = 40, 6, 4
 
 def run(text: str, folder: Path, **options):
     """Run a spec; the only problems may be what the audit has to say."""
-    loaded = gipspec.loads(text, folder=folder)
-    results = loaded.run(**options)
-    assert [p for p in results.problems if p.severity == "error"] == []
-    return results
-
-
-def codes(text: str, folder: Path) -> list[str]:
-    loaded = gipspec.loads(text, folder=folder)
-    if loaded.ok:
-        return [p.code for p in loaded.run().problems if p.severity == "error"]
-    return [p.code for p in loaded.problems]
+    return run_sound(load_sound(text, folder), **options)
 
 
 def continuous_panel(seed: int = 1) -> pd.DataFrame:
