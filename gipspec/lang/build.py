@@ -45,18 +45,24 @@ from gipspec.lang.syntax import (
     Unary,
     Variation,
 )
-from gipspec.source import Span
+from gipspec.source import Source, Span
 
 
 class Leaf(NamedTuple):
     """A token: the name of its terminal and its place."""
 
     kind: str
-    span: Span
+    source: Source
+    start: int
+    end: int
+
+    @property
+    def span(self) -> Span:
+        return Span(source=self.source, start=self.start, end=self.end)
 
     @property
     def text(self) -> str:
-        return self.span.text
+        return self.source.text[self.start : self.end]
 
 
 Piece = Leaf | Node
@@ -76,7 +82,10 @@ def build(rule: str, pieces: Pieces) -> Node:
 
 
 def _place(pieces: Pieces) -> Span:
-    return pieces[0].span.to(pieces[-1].span) if len(pieces) > 1 else pieces[0].span
+    first, last = pieces[0], pieces[-1]
+    begin = first if isinstance(first, Leaf) else first.span
+    end = last if isinstance(last, Leaf) else last.span
+    return Span(source=begin.source, start=begin.start, end=end.end)
 
 
 def _all(pieces: Pieces, kind: type[T]) -> tuple[T, ...]:
@@ -84,7 +93,10 @@ def _all(pieces: Pieces, kind: type[T]) -> tuple[T, ...]:
 
 
 def _the(pieces: Pieces, kind: type[T]) -> T:
-    return next(piece for piece in pieces if isinstance(piece, kind))
+    for piece in pieces:
+        if isinstance(piece, kind):
+            return piece
+    raise LookupError(f"the grammar made no {kind.__name__}")
 
 
 def _exprs(pieces: Pieces) -> list[Expr]:
@@ -111,8 +123,8 @@ def _some_text(pieces: Pieces) -> str:
 def _name(pieces: Pieces) -> Name:
     """Names are compared in the composed form of Unicode: é is one letter, however it was typed."""
     leaf = _the(pieces, Leaf)
-    bare = leaf.text[1:-1] if leaf.kind == "QUOTED_NAME" else leaf.text
-    return Name(span=leaf.span, text=unicodedata.normalize("NFC", bare))
+    text = leaf.text[1:-1] if leaf.kind == "QUOTED_NAME" else leaf.text
+    return Name(span=leaf.span, text=text if text.isascii() else unicodedata.normalize("NFC", text))
 
 
 def _number(pieces: Pieces) -> Number:

@@ -142,7 +142,7 @@ def _build(steps: tuple[_Step, ...], statement: Span) -> Node:
         pieces: list[Piece] = [
             nodes[piece]
             if isinstance(piece, int)
-            else Leaf(piece[0], Span(source=source, start=offset + piece[1], end=offset + piece[2]))
+            else Leaf(piece[0], source, offset + piece[1], offset + piece[2])
             for piece in step.pieces
         ]
         nodes.append(build(step.rule, pieces))
@@ -151,8 +151,7 @@ def _build(steps: tuple[_Step, ...], statement: Span) -> Node:
 
 def _leaf(token: Token, statement: Span) -> Leaf:
     kind, start, end = _place(token)
-    span = Span(source=statement.source, start=statement.start + start, end=statement.start + end)
-    return Leaf(kind, span)
+    return Leaf(kind, statement.source, statement.start + start, statement.start + end)
 
 
 def _too_deep(tree: Tree[Token], length: int) -> bool:
@@ -213,4 +212,4 @@ def _found(error: UnexpectedInput, statement: Span) -> Leaf | None:
     if isinstance(error, UnexpectedToken):
         return None if error.token.type == "$END" else _leaf(error.token, statement)
     start = statement.start + (error.pos_in_stream or 0)
-    return Leaf(kind="", span=Span(source=statement.source, start=start, end=start + 1))
+    return Leaf("", statement.source, start, start + 1)
