@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gipspec.lang.check.expressions import names_in
-from gipspec.lang.notation import print_name
 from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Let, Model, Study
 from gipspec.lang.syntax import Call, Expr, Name
@@ -27,12 +26,7 @@ def names_of(study: Study, expr: Expr) -> Iterator[str]:
 
 def printed(model: Model) -> tuple[str, frozenset[str]]:
     """Return the outcome and the treatments of a model as text: what its estimates are about."""
-    return text_of(model.outcome), frozenset(text_of(t) for t in model.treatments)
-
-
-def text_of(expr: Expr) -> str:
-    """Print an expression; names, which are most of them, at once: rules compare every two models."""
-    return print_name(expr.text) if isinstance(expr, Name) else print_expr(expr)
+    return print_expr(model.outcome), frozenset(print_expr(t) for t in model.treatments)
 
 
 def index_of(let: Let) -> Call | None:

@@ -33,8 +33,8 @@ _PLAIN_NAME = re.compile(r"[^\W\d][\w\u0300-\u036f]*(\.[\w\u0300-\u036f]+)*")
 
 
 def print_expr(expr: Expr) -> str:
-    """Return an expression on one line."""
-    return print_node(expr)
+    """Return an expression on one line; names, which are most of them, at once."""
+    return print_name(expr.text) if isinstance(expr, Name) else print_node(expr)
 
 
 def quote(value: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from gipspec.lang.check.expressions import names_in
 from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Let, Model, Sample, Term
-from gipspec.lang.syntax import Node
+from gipspec.lang.syntax import Name, Node
 
 # Settings that name columns, alone or in expressions.
 NAMING = ("fe", "folds", "cluster", "sample", "iv", "het", "via", "placebo_strata", "sensitivity")
@@ -38,6 +38,8 @@ def _used(model: Model, lets: tuple[Let, ...]) -> set[str]:
 
 def _names(part: object) -> Iterator[str]:
     match part:
+        case Name(text=text):
+            yield text
         case Sample(condition=condition):
             yield from _names(condition)
         case Term(factors=several) | tuple(several):
