@@ -121,6 +121,7 @@ def _run(spec: Path, out: Path, store: Path, how: How) -> tuple[int, str]:
     show_problems(problems)
     if not how.quiet:
         where = f"; written to {out}" if results.estimates else "; nothing was written"
+        where += "" if loaded.require().models else ": no line of it is a model"
         click.echo(f"{spec}: {len(results.estimates)} estimates, {count(problems)}{where}", err=True)
     findings = loaded.findings_of_run(results, store)
     if findings and not how.quiet:

@@ -165,7 +165,17 @@ def _two(panel: str, sight: Sight) -> tuple[str, str]:
 
 
 def _warnings(proposal: Proposal, target: Path) -> list[Problem]:
+    from gipspec.propose import numbers_in_text, waves
+
     name, found = proposal.sight.table.name, []
+    beside = None if proposal.pair else waves(proposal.sight)
+    if beside:
+        found.append(problem("G653", first=beside.first, last=beside.last, count=beside.count, file=name))
+    texts = numbers_in_text(proposal.sight)
+    if texts:
+        column, value = next(iter(texts.items()))
+        more = f", and so are {len(texts) - 1} more columns" if len(texts) > 1 else ""
+        found.append(problem("G654", name=column, file=name, value=value, more=more))
     if proposal.spoilt:
         unit, time = proposal.spoilt.unit, proposal.spoilt.time
         found.append(problem("G651", unit=unit, time=time, file=name, faults=proposal.spoilt.faults()))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from gipspec.data import delimited, parquet, spss, stata, workbook
 from gipspec.data.bounds import check_cells, unreadable
-from gipspec.data.columns import from_objects, from_strings
+from gipspec.data.columns import Numbers, Texts, from_objects, from_strings
 from gipspec.data.content import Content
 from gipspec.data.locate import Located, locate
 from gipspec.data.schema import check_unique
@@ -45,7 +46,7 @@ def read_table(source: DataSource) -> Table:
     warnings = tuple(
         problem("G602", source.span, position=i + 1, path=source.name)
         for i in unnamed
-        if pd.notna(found.values[i]).any()
+        if pd.notna(found.values[i]).any() and not _row_numbers(i, found.values[i])
     )
     named = [i for i in range(len(found.names)) if i not in set(unnamed)]
     names = [found.names[i] for i in named]
@@ -60,6 +61,13 @@ def read_table(source: DataSource) -> Table:
         value_labels={n: t for n, t in found.value_labels.items() if columns[n].dtype != object},
         problems=warnings,
     )
+
+
+def _row_numbers(position: int, values: Numbers | Texts) -> bool:
+    """Tell whether a column is that of row numbers, which R and pandas write before the first."""
+    if position or values.dtype == object or not np.isfinite(values).all():
+        return False
+    return bool((values == np.arange(len(values)) + values[0]).all()) and values[0] in (0, 1)
 
 
 def _read(located: Located) -> Content:

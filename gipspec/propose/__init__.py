@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from gipspec.propose.proposal import Given as Given
     from gipspec.propose.proposal import Proposal as Proposal
     from gipspec.propose.proposal import propose as propose
+    from gipspec.propose.shape import numbers_in_text as numbers_in_text
+    from gipspec.propose.shape import waves as waves
     from gipspec.propose.write import write_spec as write_spec
 else:
     __getattr__, __dir__ = import_on_use(
@@ -24,6 +26,7 @@ else:
             "gipspec.propose.given": ("check_column",),
             "gipspec.propose.profile": ("Sight", "look"),
             "gipspec.propose.proposal": ("Choice", "Given", "Proposal", "propose"),
+            "gipspec.propose.shape": ("numbers_in_text", "waves"),
             "gipspec.propose.write": ("write_spec",),
         },
     )

@@ -22,6 +22,7 @@ SAMPLE = 5000  # rows that correlations are computed on
 TWIN = "another form of "
 TWINS = (TWIN + "the outcome", TWIN + "the treatment")
 _LOG = re.compile(r"(?i)^(log|ln|l)_?(?=[a-z]{3})")
+_BEFORE = re.compile(r"(?i)(?:l|ln|log)?_?(?:pre|base(?:line)?|init(?:ial)?)[_.]?(?=[a-z]{3})")
 _NUMBERS = re.compile(r"(?i)(id|num|code|fips|no)$")
 
 
@@ -66,6 +67,7 @@ def _worth(sight: Sight, p: Profile) -> float:
     worth += 1.0 if _last_wave(sight, p.name) else 0.0
     late = shifted(p.name) or lagged(p.name, sight.profiles)
     worth -= 4.0 if late and not _logs(sight, p.name) else 0.0
+    worth -= 4.0 if _before(sight, p.name) else 0.0
     worth -= score(ATTRIBUTE, p.name, p.label) + score(TREATMENT, p.name) / 2
     return worth - p.position / max(1, len(sight.profiles))
 
@@ -86,6 +88,12 @@ def _changes(sight: Sight, name: str) -> str:
     """Return the column that a name is the change of, or nothing: `unem` for `cunem`."""
     marks = ("c", "g", "d_", "d")
     return next((b for m in marks if name.startswith(m) and (b := name[len(m) :]) in sight.profiles), "")
+
+
+def _before(sight: Sight, name: str) -> bool:
+    """Tell whether a name is that of an outcome before the study: `prewage`, `baseline_score`."""
+    rest = _BEFORE.sub("", name, count=1)
+    return rest != name and (rest in sight.profiles or score(OUTCOME, rest) >= 3)
 
 
 def _last_wave(sight: Sight, name: str) -> bool:

@@ -14,7 +14,7 @@ from gipspec.propose.words import TIME, UNIT, score
 MOST_TIMES, MOST_UNITS = 8, 24
 LEAST_UNITS = 5  # fewer cannot fill the folds
 SPOILT = 0.05  # of the rows may repeat a pair before the columns no longer look like unit and time
-_DATE = re.compile(r"\d{4}\D?(\d{1,2}|[QqHh]\d)?(\D\d{1,2})?|[QqHh]\d\D?\d{4}")
+_DATE = re.compile(r"\d{4}\D?(\d{1,2}|[QqHh]\d)?(\D\d{1,2})?")  # texts that sort as periods do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,7 @@ def _words(listed: dict[str, int]) -> Words:
 # `treated`); single letters match a whole name only. Chinese words match anywhere.
 TIME = _words({
     "year": 4, "yr": 4, "years": 3, "period": 4, "quarter": 4, "qtr": 4, "month": 3, "date": 3,
-    "wave": 3, "week": 2, "time": 3, "t": 2, "round": 2, "semester": 3, "年份": 4, "年度": 4,
+    "wave": 3, "mnth-": 3, "week": 2, "time": 3, "t": 2, "round": 2, "semester": 3, "年份": 4, "年度": 4,
     "年": 3, "季度": 4, "月份": 3, "日期": 3, "时间": 3, "期数": 3, "時間": 3,
 })  # fmt: skip
 UNIT = _words({
@@ -60,20 +60,22 @@ OUTCOME = _words({
     "y": 4, "outcome-": 5, "wage-": 4, "earn-": 4, "earns": 3, "income-": 2, "re": 3,
     "sales": 4, "profit-": 4, "revenue-": 4, "price-": 3, "rate": 2, "score-": 3,
     "crime-": 4, "crm-": 3, "mrd-": 3, "murd-": 4, "respon-": 4, "takeup": 4, "life": 3, "fare": 3,
-    "surviv-": 4,    "homicide-": 4, "robbery": 4, "assault": 4, "burglary": 4, "larceny": 4, "theft": 4,
+    "surviv-": 4, "durat-": 3, "approv-": 3, "support": 2,
+    "homicide-": 4, "robbery": 4, "assault": 4, "burglary": 4, "larceny": 4, "theft": 4,
     "mortality": 4, "death-": 3, "fatal-": 3, "gdp": 3, "growth": 3, "output": 4, "productiv-": 4,
     "tfp": 5, "emission-": 4, "employ-": 2, "hours": 2, "assets": 3, "net-": 3, "wealth": 3,
     "weight": 3, "vote-": 2, "patent-": 2, "resilience": 5, "index": 2, "scrap": 3,
     "births": 2, "donat-": 3, "consum-": 2, "return": 2, "expectancy": 3, "sold": 2,
     "share": 1, "产出": 4, "收入": 3, "增长": 3, "排放": 4, "韧性": 5, "指数": 3, "利润": 4,
-    "工资": 4, "绩效": 4, "创新": 2,
+    "工资": 4, "绩效": 4, "创新": 2, "生产率": 5, "效率": 3, "价格": 3, "就业": 3, "死亡": 4,
 })  # fmt: skip
 ATTRIBUTE = _words({  # what people and places are, and no policy changes
     "female": 4, "male": 4, "sex": 4, "gender": 4, "black": 4, "white": 4, "hisp-": 4, "race-": 4,
     "marr-": 4, "married": 4, "urban": 3, "rural": 3, "south-": 3, "north-": 3, "east-": 3,
     "west-": 3, "nonwhite": 4, "smsa-": 3, "kids-": 3, "educ-": 3, "age-": 3, "nodegree": 3,
     "region-": 3, "foreign": 3, "msa": 3, "class": 3, "minority": 4, "child-": 2, "old": 2, "poor-": 2,
-    "midwest": 4, "central": 3, "city": 2, "miss-": 4, "missing": 4, "status": 1, "性别": 4,
+    "midwest": 4, "born": 4, "yearborn": 4, "birthyear": 4, "yob": 4,
+    "central": 3, "city": 2, "miss-": 4, "missing": 4, "status": 1, "性别": 4,
     "jan": 4, "feb": 4, "mar": 4, "apr": 4, "may": 4, "jun": 4, "jul": 4, "aug": 4, "sep": 4, "oct": 4,
     "nov": 4, "dec": 4, "mon": 4, "tues": 4, "wed": 4, "thurs": 4, "fri": 4, "sat": 4, "sun": 4,
     "民族": 4, "婚姻": 4, "东部": 3, "西部": 3, "中部": 3, "直辖市": 3,

@@ -137,11 +137,17 @@ def test_two_columns_of_one_name(tmp_path):
 
 
 def test_columns_without_a_name_are_left_out_and_reported(tmp_path):
-    where = write(tmp_path, ",a,\n1,5,\n2,6,\n")  # row numbers of R and pandas, and a trailing comma
+    where = write(tmp_path, ",a,\n7,5,\n2,6,\n")  # and a trailing comma
     found = read_table(where)
     assert list(found.frame.columns) == ["a"] == [c.name for c in read_schema(where).columns]
     assert [(p.code, p.severity) for p in found.problems] == [("G602", "warning")]
     assert "column 1" in found.problems[0].message
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_row_numbers_of_r_and_pandas_are_left_out_in_silence(first: int, tmp_path):
+    found = read_table(write(tmp_path, f",a\n{first},5\n{first + 1},6\n"))
+    assert (list(found.frame.columns), found.problems) == (["a"], ())
 
 
 def test_bounds(tmp_path, monkeypatch):

@@ -111,11 +111,11 @@ def reported_with_other_folds(spec: Path, monkeypatch: pytest.MonkeyPatch) -> tu
     return load(spec).report(Path("out"))
 
 
-def first_spec(rows: list[str], *said: str) -> Run:
+def first_spec(rows: list[str], *said: str, names: str = "city,year,name,tfp,size") -> Run:
     """Make a run of `gipspec new` on rows of city, year, name, outcome and something else."""
 
     def run(spec: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Problem, ...]:
-        text = "\n".join(["city,year,name,tfp,size", *rows]) + "\n"
+        text = "\n".join([names, *rows]) + "\n"
         Path("plain.csv").write_text(text, encoding="utf-8")
         return shown_by(monkeypatch, "new", "plain.csv", *said, "--yes")
 
@@ -131,6 +131,8 @@ def shown_by(monkeypatch: pytest.MonkeyPatch, *args: str) -> tuple[Problem, ...]
     return tuple(shown)
 
 
+WIDE = [f"a{i},{i * 7 % 41},{i * 11 % 37},{i * 5 % 31},{i % 2}" for i in range(80)]
+COMMAS = [f'{i // 8},{2001 + i % 8},"{i % 9},500",{i * 7 % 41},{i * 11 % 37}' for i in range(80)]
 PLAIN = [f"{i // 8},{2001 + i % 8},a{i // 8},{i * 7 % 41},{i * 11 % 37}" for i in range(80)]
 
 
@@ -160,6 +162,8 @@ RUNS: dict[str, Run] = {
     "new without a treatment": first_spec(PLAIN),
     "new with rows that repeat a pair": first_spec([PLAIN[0], *PLAIN[:-1]]),
     "new with a treatment that is text": first_spec(PLAIN, "--treatment", "name"),
+    "new with years beside each other": first_spec(WIDE, names="name,tfp2001,tfp2002,tfp2003,policy"),
+    "new with commas in numbers": first_spec(COMMAS, names="city,year,sales,tfp,policy"),
     "out of memory": out_of_memory,
     "with a dying worker": dying_worker,
     "with a broken ledger": broken_ledger,

