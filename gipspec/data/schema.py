@@ -38,6 +38,10 @@ def _header(located: Located) -> Content:
     """Read the header; each reader is imported for its own format, because some take longer than the rest."""
     match located.ending:
         case ".dta":
+            from gipspec.data import stata_header
+
+            if (known := stata_header.header(located)) is not None:
+                return known
             from gipspec.data import stata
 
             return stata.header(located)

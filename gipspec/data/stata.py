@@ -1,7 +1,7 @@
 """Stata files (.dta): codes, labels, value labels and dates, read with pandas.
 
-The header is read with pyreadstat where it is installed, because importing pandas takes most of the time that
-`gipspec check` may take.
+Headers that `stata_header` does not know are read with pyreadstat where it is installed, because importing
+pandas takes most of the time that `gipspec check` may take.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from gipspec.data.columns import Numbers, Texts, from_array, from_dates, text_ar
 from gipspec.data.content import Content
 from gipspec.data.encoding import decode_legacy
 from gipspec.data.locate import Located
+from gipspec.data.stata_header import kind_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +34,6 @@ DAMAGE = (
     MemoryError,
     UnicodeWarning,
 )
-DATES = ("%td", "%tc", "%tC", "%tw", "%tm", "%tq", "%th", "%d", "%-td", "%-tc")
 
 
 def header(located: Located) -> Content:
@@ -54,7 +54,7 @@ def header(located: Located) -> Content:
         raise _damaged(located, ValueError("a column has no name"))
     labels = [label or "" for label in meta.column_labels]
     kinds = {
-        n: _kind(meta.readstat_variable_types[n] == "string", meta.original_variable_types[n] or "")
+        n: kind_of(meta.readstat_variable_types[n] == "string", meta.original_variable_types[n] or "")
         for n in names
     }
     if legacy:
@@ -66,12 +66,6 @@ def header(located: Located) -> Content:
         labels={n: label for n, label in zip(names, labels, strict=True) if label},
         kinds=kinds,
     )
-
-
-def _kind(text: bool, shown: str) -> str:
-    if text:
-        return "text"
-    return "date" if shown.startswith(DATES) else "number"
 
 
 def columns(located: Located) -> Content:
