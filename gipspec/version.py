@@ -1,8 +1,3 @@
-"""The version, readable without importing anything else."""
+"""The version, readable without importing anything else: looking for it took a tenth of a check."""
 
-from importlib.metadata import PackageNotFoundError, version
-
-try:
-    __version__ = version("gipspec")
-except PackageNotFoundError:  # a checkout that was never installed
-    __version__ = "0.1.0"
+__version__ = "0.1.0"
