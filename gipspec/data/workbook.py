@@ -90,7 +90,11 @@ def _names(located: Located, record: Row) -> list[str]:
     while names and not names[-1]:
         names.pop()
     if not names:
-        raise unreadable(located.source, "its first row names no columns", "delete what stands above the names, or name another sheet: `sheet=...`")
+        raise unreadable(
+            located.source,
+            "its first row names no columns",
+            "delete what stands above the names, or name another sheet: `sheet=...`",
+        )
     return names
 
 
