@@ -12,11 +12,17 @@ from gipspec.lang.study import DataSource
 def decode(data: bytes, source: DataSource, *, whole: bool = True) -> str:
     """Decode the text of a data file; with `whole=False` the bytes may end within a character.
 
+    A byte-order mark tells UTF-16, in which Excel saves "Unicode text"; no other encoding begins so.
     Raises GipError: G303 where neither UTF-8 nor GB18030 fits, G302 where the encoding that the spec names is
     unknown or does not fit.
     """
     if source.encoding:
         return _named(data, source, whole).removeprefix("\ufeff")
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        try:
+            return _strict(data, "utf-16", whole)
+        except UnicodeDecodeError as error:
+            raise _neither(source, error.start) from None
     try:
         return _strict(data, "utf-8", whole).removeprefix("\ufeff")
     except UnicodeDecodeError as error:

@@ -58,7 +58,11 @@ def read_table(source: DataSource) -> Table:
         name=source.name,
         frame=pd.DataFrame(columns, columns=names, copy=False),
         labels=found.labels,
-        value_labels={n: t for n, t in found.value_labels.items() if columns[n].dtype != object},
+        value_labels={
+            n: {code: text.strip() for code, text in words.items()}
+            for n, words in found.value_labels.items()
+            if columns[n].dtype != object
+        },
         problems=warnings,
     )
 

@@ -109,7 +109,7 @@ VALUES = (
 DATA = (
     _error("G301", "cannot find the data file {path}", "{remedy}", "Paths are relative to the spec."),
     _error("G302", "cannot read {path}: {reason}", "{remedy}", "The file is damaged, locked, or not what its ending says."),
-    _error("G303", "{path} is neither UTF-8 nor GB18030 (byte {offset})", "save it as UTF-8, or name its encoding: `data \"{name}\"; encoding=...`",
+    _error("G303", "{path} is neither UTF-8 nor GB18030 (byte {offset})", "save it as UTF-8, or name its encoding: `data \"{name}\"; encoding=\"big5\"`, say",
            "A wrong guess turns text to silent rubbish, so gipspec tries UTF-8 and GB18030 and then stops."),
     _error("G304", "`{ending}` is not a format that gipspec reads", "use one of {known}", "The format follows from the ending of the name."),
     _error("G305", "there is no data set `{dataset}` in {package}", "{remedy}", "`package::dataset` reads what an installed package carries."),

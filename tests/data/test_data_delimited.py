@@ -20,8 +20,15 @@ CHINESE = "城市,年份,产业链韧性\n武汉,2010,0.5\n北京,2011,\n"
 
 @pytest.mark.parametrize(
     "data",
-    [CHINESE.encode(), CHINESE.encode("utf-8-sig"), CHINESE.encode("gb18030"), CHINESE.encode("gbk")],
-    ids=["utf-8", "byte-order mark", "gb18030", "gbk"],
+    [
+        CHINESE.encode(),
+        CHINESE.encode("utf-8-sig"),
+        CHINESE.encode("gb18030"),
+        CHINESE.encode("gbk"),
+        CHINESE.replace(",", "\t").encode("utf-16"),  # Excel's "Unicode text"
+        "\ufeff".encode("utf-16-be") + CHINESE.encode("utf-16-be"),
+    ],
+    ids=["utf-8", "byte-order mark", "gb18030", "gbk", "utf-16", "utf-16, big end first"],
 )
 def test_encodings(tmp_path, data):
     where = write(tmp_path, data)
@@ -40,8 +47,8 @@ def test_text_that_is_valid_utf8_in_the_header_only(tmp_path):
 
 @pytest.mark.parametrize(
     "data",
-    ["région,x\nOrléans,1\n".encode("latin-1"), b"\xff\xfea\x00,\x00b\x00\n\x00", b"a,b\n\x80\xff,1\n"],
-    ids=["latin-1", "utf-16", "neither"],
+    ["région,x\nOrléans,1\n".encode("latin-1"), b"\xff\xfea\x00,\x00b\x00\n\x001", b"a,b\n\x80\xff,1\n"],
+    ids=["latin-1", "half a character of utf-16", "neither"],
 )
 def test_other_encodings_are_refused(tmp_path, data):
     with refused("G303"):
