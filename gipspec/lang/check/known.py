@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from gipspec.lang.check.declare import Declarations
 from gipspec.lang.check.settings import OptionScope
-from gipspec.lang.study import Model
+from gipspec.lang.check.used import with_definitions
+from gipspec.lang.study import Let, Model
 from gipspec.lang.syntax import ModelStatement
 
 
@@ -28,14 +29,16 @@ class Known:
     """
 
     context: object = None
+    lets: tuple[Let, ...] = ()
     lines: Mapping[str, Line] = field(default_factory=dict, repr=False)
 
-    def models(self, name: str, statement: ModelStatement) -> tuple[Model, ...]:
+    def models(self, name: str, statement: ModelStatement, lets: tuple[Let, ...]) -> tuple[Model, ...]:
         """Return the models of a line, none where it is written otherwise or was not sound."""
         line = self.lines.get(name)
         if line is None or line.text != statement.span.text:
             return ()
-        return tuple(replace(model, span=statement.span) for model in line.models)
+        models = tuple(replace(model, span=statement.span) for model in line.models)
+        return models if lets == self.lets else with_definitions(models, lets)
 
 
 NOTHING = Known()
@@ -44,10 +47,11 @@ NOTHING = Known()
 def context_of(declared: Declarations, scope: OptionScope) -> object:
     """Return what the meaning of every line of models depends on, but for the lines that it varies itself.
 
-    Declarations stand in it as they are written, because labels quote them.
+    Of `let` it is the names; `Known` tells what they stand for. Other declarations stand in it as they are
+    written, because labels quote them.
     """
     names = scope.scope
-    tables = (declared.lets, declared.sets, declared.samples, declared.learners, declared.defaults)
+    tables = (declared.sets, declared.samples, declared.learners, declared.defaults)
     written = tuple(tuple((name, s.span.text) for name, s in table.items()) for table in tables)
     poisoned = (names.poisoned, scope.learners.poisoned, scope.poisoned_samples)
-    return names.schema, names.panel, written, poisoned
+    return names.schema, names.panel, names.lets, written, poisoned

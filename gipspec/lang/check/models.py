@@ -110,7 +110,7 @@ def resolve_models(
         if name in result.drafts:
             continue
         statement = declared.models[name]
-        same = known.models(name, statement) if result.known.issuperset(uses[name]) else ()
+        same = known.models(name, statement, lets) if result.known.issuperset(uses[name]) else ()
         if same:
             result.models[name] = same
             result.known.add(name)

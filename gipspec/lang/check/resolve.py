@@ -91,7 +91,9 @@ def resolve(declared: Declarations, schema: Schema | None, known: Known = NOTHIN
         name: Line(text=declared.models[name].span.text, models=group)
         for name, group in resolved.models.items()
     }
-    return Checked(study=study, problems=sort_problems(found), known=Known(context=context, lines=lines))
+    return Checked(
+        study=study, problems=sort_problems(found), known=Known(context=context, lets=lets, lines=lines)
+    )
 
 
 def _columns(

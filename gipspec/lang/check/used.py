@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from gipspec.lang.check.expressions import names_in
 from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Let, Model, Sample, Term
 from gipspec.lang.syntax import Name, Node
+
+MOST_REMEMBERED = 500
 
 # Settings that name columns, alone or in expressions.
 NAMING = ("fe", "folds", "cluster", "sample", "iv", "het", "via", "placebo_strata", "sensitivity")
@@ -27,13 +30,18 @@ def _definitions(printed: dict[str, str], used: set[str]) -> tuple[tuple[str, st
 def _used(model: Model, lets: tuple[Let, ...]) -> set[str]:
     """Return the names that a model uses, with those behind its lets."""
     options = (getattr(model.settings, name) for name in NAMING)
-    used = {
-        name for part in (model.outcome, model.treatments, model.controls, *options) for name in _names(part)
-    }
+    used = {name for part in (model.outcome, model.treatments, *options) for name in _names(part)}
+    used |= _controls(model.controls)
     for let in reversed(lets):  # each uses only what stands before it
         if let.name in used:
             used.update(_names(let.value))
     return used
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _controls(controls: tuple[Term, ...]) -> frozenset[str]:
+    """Return the names in controls, which many models of a study have in common."""
+    return frozenset(_names(controls))
 
 
 def _names(part: object) -> Iterator[str]:
