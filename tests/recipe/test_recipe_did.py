@@ -104,7 +104,17 @@ def test_overall_is_the_plain_mean_over_event_times(tmp_path):
     assert found["event.overall"].coef == pytest.approx(mean, abs=1e-12)
 
 
-def test_a_window_moves_no_number(tmp_path):
+def test_means_over_cohorts_and_periods_are_of_the_window(tmp_path):
+    lines = "all <- y ~ d | x; model=did\nfirst <- all; event=0..0"
+    found = run(tmp_path, FRAME, lines)
+    cohorts = [e for e in found.of_model("first") if e.kind == "cohort"]
+    assert len(cohorts) > 1
+    for cohort in cohorts:  # a cohort adopts in one period, which is its event time 0
+        assert cohort.coef != found[cohort.name.replace("first", "all")].coef
+    assert found["first.overall"].coef == found["first.0"].coef
+
+
+def test_a_window_moves_no_effect_of_an_event_time(tmp_path):
     lines = "all <- y ~ d | x; model=did; learner=gbm(trees=20)\nsome <- all; event=-2..2"
     found = run(tmp_path, FRAME, lines)
     for e in range(-2, 3):
