@@ -95,7 +95,7 @@ async def edits(text: str, old: str, runs: int = 20) -> list[float]:
         times.append(time.perf_counter() - start)
     await client.shutdown_async(None)
     client.exit(None)
-    await client.stop()
+    await client.stop()  # type: ignore[no-untyped-call]
     return times
 
 
