@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -26,37 +27,54 @@ def check_copies(model: Model, data: ModelData) -> None:
 
 
 def _copies(model: Model, data: ModelData) -> Iterator[Problem]:
-    outcome = ("outcome", data.y_name, data.y)
-    treatments = [("treatment", name, data.d[:, j]) for j, name in enumerate(data.d_names)]
+    outcome = Variable.of("outcome", data.y_name, data.y)
+    treatments = [Variable.of("treatment", n, data.d[:, j]) for j, n in enumerate(data.d_names)]
     role = "mediator" if model.settings.via else "instrument"
-    further = [(role, name, data.extra[:, j]) for j, name in enumerate(data.extra_names)]
+    further = [Variable.of(role, n, data.extra[:, j]) for j, n in enumerate(data.extra_names)]
     for treatment in treatments:
-        if is_copy(treatment[2], data.y):
-            yield _problem(outcome[:2], treatment[:2], "name another outcome")
+        if treatment.is_copied_by(outcome.values):
+            yield _problem(outcome, treatment, "name another outcome")
     for one in further:
         for other in (outcome, *treatments) if role == "mediator" else (outcome,):
-            if is_copy(other[2], one[2]):
-                yield _problem(one[:2], other[:2], f"name another {role}")
+            if other.is_copied_by(one.values):
+                yield _problem(one, other, f"name another {role}")
     for j, name in enumerate(data.x_names):
+        control = data.x[:, j]
         for other in (outcome, *treatments, *further):
-            if is_copy(other[2], data.x[:, j]):
-                yield _problem(("control", name), other[:2], "take it out of the controls")
+            if other.is_copied_by(control):
+                yield _problem(Variable.of("control", name, control), other, "take it out of the controls")
 
 
-def _problem(one: tuple[str, str], other: tuple[str, str], remedy: str) -> Problem:
-    what = f"the {one[0]} `{one[1]}` is the {other[0]} `{other[1]}`"
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Variable:
+    """A variable (n,) of a model, with the positions of its smallest and its largest value."""
+
+    role: str
+    name: str
+    values: Array
+    low: int
+    high: int
+
+    @classmethod
+    def of(cls, role: str, name: str, values: Array) -> Variable:
+        return cls(
+            role=role, name=name, values=values, low=int(np.argmin(values)), high=int(np.argmax(values))
+        )
+
+    def is_copied_by(self, other: Array) -> bool:
+        """Tell whether other = α + β · self in all rows (n,), with β other than nought."""
+        a, b, low, high = self.values, other, self.low, self.high
+        if a[low] == a[high] or b[low] == b[high]:
+            return False
+        slope = (b[high] - b[low]) / (a[high] - a[low])
+        bound = CLOSE * abs(b[high] - b[low])
+        step = max(1, len(a) // LOOK)
+        return all(
+            bool((np.abs(b[rows] - b[low] - slope * (a[rows] - a[low])) <= bound).all())
+            for rows in (slice(None, None, step), slice(None))
+        )
+
+
+def _problem(one: Variable, other: Variable, remedy: str) -> Problem:
+    what = f"the {one.role} `{one.name}` is the {other.role} `{other.name}`"
     return problem("G424", what=what, remedy=remedy)
-
-
-def is_copy(a: Array, b: Array) -> bool:
-    """Tell whether b = α + βa in all rows (n,), with β other than nought."""
-    low, high = int(np.argmin(a)), int(np.argmax(a))
-    if a[low] == a[high] or b[low] == b[high]:
-        return False
-    slope = (b[high] - b[low]) / (a[high] - a[low])
-    bound = CLOSE * abs(b[high] - b[low])
-    step = max(1, len(a) // LOOK)
-    return all(
-        bool((np.abs(b[rows] - b[low] - slope * (a[rows] - a[low])) <= bound).all())
-        for rows in (slice(None, None, step), slice(None))
-    )

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import gipspec
-from gipspec.recipe.copies import is_copy
+from gipspec.recipe.copies import Variable
 
 UNITS, PERIODS = 30, 6
 
@@ -70,10 +70,11 @@ def test_what_is_near_is_no_copy(frame: pd.DataFrame, tmp_path: Path) -> None:
 def test_copies_are_found_beyond_the_rows_that_are_looked_at_first() -> None:
     a = np.arange(5000.0)
     b = 2 - 3 * a
-    assert is_copy(a, b)
+    one = Variable.of("treatment", "a", a)
+    assert one.is_copied_by(b)
     b[4999 - 1] += 1  # a row between those of the first look
-    assert not is_copy(a, b)
-    assert not is_copy(a, np.ones(5000))
+    assert not one.is_copied_by(b)
+    assert not one.is_copied_by(np.ones(5000))
 
 
 @pytest.mark.parametrize(
