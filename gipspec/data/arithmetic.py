@@ -7,10 +7,11 @@ from functools import partial
 
 import numpy as np
 
-from gipspec.data.arguments import Arguments, carried, require_condition, require_numbers, result, shown
+from gipspec.data.arguments import Arguments, carried, require_condition, require_numbers, result
 from gipspec.data.columns import Numbers, Texts
 from gipspec.data.dataset import check_finite
 from gipspec.data.vector import Vector, missing
+from gipspec.lang.printer import print_expr
 
 TOO_LARGE = "the values are too large: take logarithms, or another unit of measurement"
 
@@ -25,7 +26,7 @@ def _elementwise(function: Callable[[Numbers], Numbers], args: Arguments) -> Vec
     x = args.numbers("x")
     with np.errstate(all="ignore"):
         values = function(np.asarray(x.values, dtype=np.float64))
-    remedy = REMEDIES.get(args.call.function, TOO_LARGE).format(x=shown(args.need("x")))
+    remedy = REMEDIES.get(args.call.function, TOO_LARGE).format(x=print_expr(args.need("x")))
     return result(values, (x,), args.call, remedy)
 
 

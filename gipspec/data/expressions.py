@@ -27,6 +27,7 @@ from gipspec.data.shifts import SHIFTS
 from gipspec.data.transforms import TRANSFORMS
 from gipspec.data.vector import Fault, Flags, Vector
 from gipspec.diagnostics import GipError, nearest, problem
+from gipspec.lang.printer import print_expr
 from gipspec.lang.syntax import Binary, Call, Each, Expr, Name, Number, Percent, Range, Text, Unary
 from gipspec.source import Span
 
@@ -150,9 +151,9 @@ def _arithmetic(expr: Binary, dataset: Dataset) -> Vector:
         values = np.where(gone, np.nan, OPERATORS[expr.op](a, b)) + 0.0  # in numpy 1^NaN is 1
     remedy = TOO_LARGE
     if expr.op == "/":
-        remedy = f"use a sample with `{shown(expr.right)} != 0`"
+        remedy = f"use a sample with `{print_expr(expr.right)} != 0`"
     elif expr.op == "^":
-        remedy = f"use a sample with `{shown(expr.left)} > 0`"
+        remedy = f"use a sample with `{print_expr(expr.left)} > 0`"
     return result(values, (left, right), expr, remedy)
 
 

@@ -22,6 +22,7 @@ from gipspec.data.expressions import evaluate
 from gipspec.data.vector import Codes, Groups, Vector, groups
 from gipspec.diagnostics import GipError, problem
 from gipspec.lang.check.values import constant
+from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Term
 from gipspec.lang.syntax import Binary, Call, Expr
 
@@ -114,7 +115,7 @@ def _check_categories(vector: Vector, source: Expr) -> None:
     """
     name, found = shown(source), odd_cells(vector)
     if found:
-        remedy = f"{found}, or write `factor({name})` if these are categories"
+        remedy = f"{found}, or write `factor({print_expr(source)})` if these are categories"
         raise GipError(problem("G307", source.span, name=name, remedy=remedy))
     levels, rows = len(groups(vector).names), int((~vector.missing).sum())
     if 2 * levels > rows > FEW_ROWS:

@@ -36,7 +36,8 @@ def check_binary(piece: Piece, expr: Expr, values: Array, role: str) -> None:
     remedy = f"code it 0 and 1, for example `let on = {name} == {distinct[1]:g}`"
     if len(distinct) > 2:
         reason = f"has {len(distinct)} values"
-        remedy = f"use {INSTEAD[model]}, or say what counts as 1: `let high = {name} > ...`"
+        cut = f"`let high = {name} > {float(np.median(values)):.4g}`"  # its median
+        remedy = f"use {INSTEAD[model]}, or say what counts as 1, for example {cut}"
     raise GipError(
         problem("G415", expr.span, model=model, role=role, name=name, reason=reason, remedy=remedy)
     )
