@@ -86,6 +86,7 @@ class Loaded:
         on: str = "",
         store: Path | None = None,
         locked: Lock | None = None,
+        templates: Path | None = None,
         progress: Progress | None = None,
     ) -> Results:
         """Estimate the study and return its results; nothing is written but the store, where one is given:
@@ -93,8 +94,9 @@ class Loaded:
 
         Fits are done in this process, in `jobs` worker processes, or on the cluster `on` ("dask://host:port").
         A model that fails is left out and reported in `Results.problems`, and so are lines of the spec that
-        were wrong. Raises GipError where nothing can run, G501 where the store cannot be written, G512 where
-        data or versions are not those of the lock `locked`, and G63x where the cluster cannot be used.
+        were wrong. The audit looks at tables as `templates` have them. Raises GipError where nothing can run,
+        G501 where the store cannot be written, G512 where data or versions are not those of the lock `locked`
+        and G63x where the cluster cannot be used.
         """
         from gipspec.engine import (
             Silent,
@@ -117,20 +119,14 @@ class Loaded:
         tally = Tally(to=progress or Silent())
         versions = worker_versions(step.model for step in plan.estimates)
         with open_executor(jobs, on=on, versions=versions, progress=tally) as executor:
-            results = run_plan(
-                plan,
-                dataset,
-                store=Store(folder=store) if store else None,
-                executor=executor,
-                progress=tally,
-            )
+            kept = Store(folder=store) if store else None
+            results = run_plan(plan, dataset, store=kept, executor=executor, progress=tally)
         tables, wrong = infer_tables(results, families_of(plan.study, results), plan.study.seed)
         variables, undescribed = describe_tables(plan.study, dataset)
         problems = (*self.problems, *warnings, *results.problems, *wrong, *undescribed)
         only = {step.model.name for step in plan.estimates} if selected else None
-        results = self._audited(
-            replace(results, tables=tables, variables=variables, problems=problems), dataset, only
-        )
+        results = replace(results, tables=tables, variables=variables, problems=problems)
+        results = self._audited(results, dataset, only, templates)
         if store:
             record_run(
                 results,
@@ -144,14 +140,17 @@ class Loaded:
             )
         return results
 
-    def _audited(self, results: Results, dataset: Dataset, only: Collection[str] | None) -> Results:
+    def _audited(
+        self, results: Results, dataset: Dataset, only: Collection[str] | None, templates: Path | None
+    ) -> Results:
         """Return the results with what the audit finds; findings that the author accepts are no problems.
 
         The ledger has no part in it: a run gives the same results whatever was tried before.
         """
         from gipspec.audit import RAISED, findings
 
-        found = findings(self.require(), results, dataset=dataset, only=only)
+        stars = self._stars(templates)
+        found = findings(self.require(), results, dataset=dataset, only=only, stars=stars)
         answered = {(f.code, f.message) for f in found if f.accepted}
         kept = [p for p in results.problems if (p.code, p.message) not in answered]
         new = as_problems(tuple(f for f in found if f.code not in RAISED))
@@ -165,7 +164,7 @@ class Loaded:
         """
         from gipspec.audit import findings
 
-        return findings(self.require(), results, self._past(store), self.dataset())
+        return findings(self.require(), results, self._past(store), self.dataset(), stars=self._stars())
 
     def findings_of_run(self, results: Results, store: Path) -> tuple[Finding, ...]:
         """Return the findings of a run, and what the ledger adds to those of a run of the whole study."""
@@ -186,6 +185,11 @@ class Loaded:
         study = self.require()
         estimated = {e.model_name for e in results} if results is not None and not results.draft else set()
         return idle(study, found, whole={m.name for m in study.models} <= estimated)
+
+    def _stars(self, templates: Path | None = None) -> dict[str, tuple[float, ...]]:
+        from gipspec.report.styles import star_levels
+
+        return star_levels((t.style for t in self.require().tables), templates)
 
     def _past(self, store: Path | None) -> tuple[Run, ...]:
         """Return the runs of the ledger; none where it cannot be read, which the run says itself (G611)."""
@@ -296,7 +300,7 @@ class Loaded:
         from gipspec.report import last_results, placed
 
         study, results = self.require(), last_results(out, self.path)
-        found = findings(study, results, self._past(store))
+        found = findings(study, results, self._past(store), stars=self._stars())
         return placed(results, (*self.problems, *self.idle(results.findings, results)), found, study)
 
     def outdated(self, results: Results) -> tuple[Problem, ...]:

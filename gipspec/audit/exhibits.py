@@ -17,7 +17,9 @@ from gipspec.lang.vocabulary import STAR_LEVELS, TABLE_OPTIONS
 if TYPE_CHECKING:
     from gipspec.engine import Entry, Estimate, Results, Run
 
-USUAL_STYLE = "default"
+Stars = Mapping[str, tuple[float, ...]]  # the levels of each style of tables
+
+USUAL_STARS: Stars = {TABLE_OPTIONS["style"].default: STAR_LEVELS}
 SIGNIFICANT = 2  # digits of a standard error that tell t well enough
 MANY = 20  # specifications, of which a table should show half at least
 BOUNDS = 3  # of winsorising: from here on it is a search
@@ -25,11 +27,11 @@ _SAME = ("reps", "level")  # they make an estimate more or less exact, and no ot
 MOST_DIGITS = 10
 
 
-def unverifiable_stars(study: Study, results: Results) -> Iterator[Finding]:
-    """A17: stars that nobody can check from the printed digits."""
+def unverifiable_stars(study: Study, results: Results, stars: Stars) -> Iterator[Finding]:
+    """A17: stars, of a table or its style, that nobody can check from the printed digits."""
     for request in study.tables:
         given = dict(request.options)
-        levels = _levels(given)
+        levels = _levels(given, stars.get(request.style, ()))
         if not levels or not _plain(given):
             continue
         digits = int(str(given.get("digits", TABLE_OPTIONS["digits"].default)))
@@ -55,9 +57,9 @@ def unverifiable_stars(study: Study, results: Results) -> Iterator[Finding]:
             )
 
 
-def _levels(given: Mapping[str, Value]) -> tuple[float, ...]:
-    """Return the levels of a table's stars; none where its style says which, unless that is the usual one."""
-    levels = given.get("stars", STAR_LEVELS if given.get("style", USUAL_STYLE) == USUAL_STYLE else ())
+def _levels(given: Mapping[str, Value], usual: tuple[float, ...]) -> tuple[float, ...]:
+    """Return the levels of a table's stars: its own, or those of its style."""
+    levels = given.get("stars", usual)
     return tuple(float(str(level)) for level in levels) if isinstance(levels, tuple) else ()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from gipspec.audit.exhibits import USUAL_STARS, Stars
 from gipspec.audit.rules import (
     COMPARISONS,
     DATA_RULES,
@@ -31,19 +32,20 @@ def findings(
     runs: tuple[Run, ...] = (),
     dataset: Dataset | None = None,
     only: Collection[str] | None = None,
+    stars: Stars = USUAL_STARS,
 ) -> tuple[Finding, ...]:
     """Return what the rules find, one finding for each rule, line and variable, by rule and line.
 
     Without `results` only what the spec tells, and what the data tell where there is a `dataset`; `runs`
-    are those of the ledger. `only` are the models that a run was about. What models of a line share is one
-    finding.
+    are those of the ledger. `only` are the models that a run was about, `stars` the levels of the stars that
+    each style of tables has. What models of a line share is one finding.
     """
     models = [m for m in sorted(study.models, key=lambda m: m.name) if only is None or m.name in only]
     found = [*_on_spec(study, models, dataset)]
     if results is not None:
         found += _on_results(study, models, results)
         if only is None or len(models) == len(study.models):
-            found += _on_tables(study, results, runs)
+            found += _on_tables(study, results, runs, stars)
     return _in_order(_merged(_accepted(one, study) for one in found))
 
 
@@ -77,9 +79,9 @@ def _on_results(study: Study, models: list[Model], results: Results) -> Iterator
             )
 
 
-def _on_tables(study: Study, results: Results, runs: tuple[Run, ...]) -> Iterator[Finding]:
+def _on_tables(study: Study, results: Results, runs: tuple[Run, ...], stars: Stars) -> Iterator[Finding]:
     for on_tables in TABLE_RULES.values():
-        yield from on_tables(study, results)
+        yield from on_tables(study, results, stars)
     for on_runs in RUN_RULES.values():
         yield from on_runs(study, results, runs)
 

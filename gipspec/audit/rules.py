@@ -28,7 +28,7 @@ OnModels = Callable[[Study, Sequence[Model]], Iterator[Finding]]
 OnModel = Callable[[Study, Model], Iterator[Finding]]
 OnData = Callable[[Study, Model, "Dataset"], Iterator[Finding]]
 OnEstimate = Callable[[Study, Model, "Estimate"], Iterator[Finding]]
-OnTables = Callable[[Study, "Results"], Iterator[Finding]]
+OnTables = Callable[[Study, "Results", exhibits.Stars], Iterator[Finding]]
 OnRuns = Callable[[Study, "Results", "tuple[Run, ...]"], Iterator[Finding]]
 
 # Known before a run, from the spec alone.

@@ -109,6 +109,7 @@ def _run(spec: Path, out: Path, store: Path, how: How) -> tuple[int, str]:
             on=how.on,
             store=store,
             locked=lock,
+            templates=how.templates,
             progress=progress_here(quiet=how.quiet),
         )
     problems: tuple[Problem, ...] = results.problems

@@ -202,6 +202,10 @@ class TableRequest:
         return str(dict(self.options).get("kind", "estimates"))
 
     @property
+    def style(self) -> str:
+        return str(dict(self.options).get("style", "default"))
+
+    @property
     def models(self) -> frozenset[str]:
         """Names of the models and differences that the table shows; none in a table of variables."""
         return frozenset(n for p in self.panels for n in p.members if self.kind == "estimates")

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,6 +98,15 @@ def load_style(name: str = DEFAULT, templates: Path | None = None) -> Style:
             if path.is_file():
                 values |= _checked(_flat(_read(at, folder)), known, values, path)
     return _style(name, values)
+
+
+def star_levels(names: Iterable[str], templates: Path | None = None) -> dict[str, tuple[float, ...]]:
+    """Return the levels of the stars of styles; a file that is wrong is left to those who write with it."""
+    found = {}
+    for name in set(names):
+        with suppress(GipError):
+            found[name] = load_style(name, templates).stars
+    return found
 
 
 def _path(name: str, folder: Path | None) -> Path:

@@ -56,3 +56,17 @@ def study(folder: Path, options: str) -> gipspec.Loaded:
 def test_stars_that_are_printed(folder: Path, results: Results, options: str, found: bool) -> None:
     codes = {f.code for f in findings(study(folder, options).require(), results)}
     assert ("A17" in codes) is found
+
+
+@pytest.mark.parametrize(("style", "found"), [("frontiers", True), ("qje", True), ("aer", False)])
+def test_stars_of_a_style(folder: Path, results: Results, style: str, found: bool) -> None:
+    made = study(folder, f"; style={style}").audit(results)
+    assert ("A17" in {f.code for f in made}) is found
+
+
+@pytest.mark.parametrize(("levels", "found"), [("[0.05]", True), ("[]", False), ('"no levels"', False)])
+def test_stars_of_a_style_of_the_user(folder: Path, tmp_path: Path, levels: str, found: bool) -> None:
+    (tmp_path / "styles").mkdir()
+    (tmp_path / "styles" / "aer.toml").write_text(f"[notes]\nstars = {levels}\n", encoding="utf-8")
+    run = study(folder, "; style=aer").run(templates=tmp_path)
+    assert ("A17" in {f.code for f in run.findings}) is found
