@@ -35,6 +35,7 @@ from gipspec.lang.vocabulary.kinds import (
     Terms,
     Variable,
     Whole,
+    WholeOrColumn,
     Word,
     YesNo,
 )
@@ -42,6 +43,7 @@ from gipspec.source import Span
 
 DATA_ENDINGS = (".csv", ".dta", ".xlsx", ".parquet", ".sav", ".gip")
 MOST_FILES = 200
+USED = "a name that this spec uses"
 
 Sort = Literal[
     "word", "column", "set", "model", "option", "value", "function", "learner", "parameter", "file", "rule"
@@ -60,19 +62,30 @@ class Completion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completions:
-    """What fits at a place: a chosen one replaces `span`, the word written so far."""
+    """What fits at a place: a chosen one replaces `span`, the word written so far.
+
+    `quoted` tells that this word begins with a backtick.
+    """
 
     span: Span
+    quoted: bool
     items: tuple[Completion, ...]
 
 
 def complete(document: Document, offset: int) -> Completions:
     """Return what may stand at an offset and begins with the word there, whatever its case."""
     context = context_at(document.source, offset)
+    quoted = context.prefix.startswith("`")
     wanted = context.prefix.lstrip("`").casefold()
-    items = (c for c in _items(document, context) if c.text.lstrip("`").casefold().startswith(wanted))
-    span = Span(source=document.source, start=context.start, end=offset)
-    return Completions(span=span, items=tuple(dict.fromkeys(items)))
+    items = (
+        c
+        for c in _items(document, context)
+        if c.text.lstrip("`").casefold().startswith(wanted)
+        and not (c.detail == USED and c.text.strip("`") == context.prefix.strip("`"))
+    )
+    closed = quoted and document.source.text.startswith("`", offset)  # as editors close a backtick themselves
+    span = Span(source=document.source, start=context.start, end=offset + closed)
+    return Completions(span=span, quoted=quoted, items=tuple(dict.fromkeys(items)))
 
 
 def _items(document: Document, context: Context) -> Iterator[Completion]:
@@ -81,6 +94,7 @@ def _items(document: Document, context: Context) -> Iterator[Completion]:
             yield from (Completion(text=w, sort="word", detail=line) for w, line in STATEMENTS.items())
             yield from _models(document)
             yield from _columns(document)
+            yield from _functions()
         case "option":
             yield from _options(_option_table(context.statement))
         case "value":
@@ -88,10 +102,10 @@ def _items(document: Document, context: Context) -> Iterator[Completion]:
             if entry is not None:
                 yield from _values(document, entry.kind)
         case "expression":
-            yield from _columns(document)
+            yield from _columns(document, sets=context.statement not in ("let", "sample"))
             yield from _functions()
         case "column":
-            yield from _columns(document)
+            yield from _columns(document, lets=context.statement != "panel")
         case "head":
             yield from _models(document)
             yield from _columns(document)
@@ -146,7 +160,12 @@ def _values(document: Document, kind: Kind) -> Iterator[Completion]:
         case Columns(none=none):
             yield from _words([none] if none else [])
             yield from _columns(document)
-        case Terms() | Variable() | Moderator():
+        case WholeOrColumn():
+            yield from _columns(document)
+        case Terms():
+            yield from _columns(document, sets=True)
+            yield from _functions()
+        case Variable() | Moderator():
             yield from _columns(document)
             yield from _functions()
 
@@ -155,13 +174,21 @@ def _words(words: Iterable[str]) -> Iterator[Completion]:
     return (Completion(text=word, sort="value") for word in words)
 
 
-def _columns(document: Document) -> Iterator[Completion]:
-    for name, place in document.defined("column").items():
-        yield Completion(
-            text=print_name(name), sort="set" if place.word == "set" else "column", detail=_line(place.span)
-        )
+def _columns(document: Document, *, lets: bool = True, sets: bool = False) -> Iterator[Completion]:
+    """Offer derived columns, sets where they are legal, and the columns of the data.
+
+    Where the data cannot be read these are the names that the spec uses already.
+    """
+    defined = document.defined("column")
+    for name, place in defined.items():
+        if sets if place.word == "set" else lets:
+            sort: Sort = "set" if place.word == "set" else "column"
+            yield Completion(text=print_name(name), sort=sort, detail=_line(place.span))
     for column in document.columns():
         yield Completion(text=print_name(column.name), sort="column", detail=column.label or column.kind)
+    if document.loaded.schema is None:
+        used = {s.name for s in document.symbols if s.kind == "column"} - defined.keys()
+        yield from (Completion(text=print_name(name), sort="column", detail=USED) for name in sorted(used))
 
 
 def _functions() -> Iterator[Completion]:

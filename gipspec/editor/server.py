@@ -20,6 +20,7 @@ from gipspec.source import Span
 from gipspec.version import __version__
 
 NAME = "gipspec"
+MOST_ITEMS = 1000  # that are offered at once: an editor asks again when more of the word is written
 
 _KINDS: dict[Sort, lsp.CompletionItemKind] = {
     "word": lsp.CompletionItemKind.Keyword,
@@ -97,20 +98,22 @@ def make_server() -> Server:
         lsp.TEXT_DOCUMENT_COMPLETION,
         lsp.CompletionOptions(trigger_characters=["~", "|", ";", "=", "(", ",", ":", '"', "/", "`", " "]),
     )
-    def completion(params: lsp.CompletionParams) -> list[lsp.CompletionItem]:
+    def completion(params: lsp.CompletionParams) -> lsp.CompletionList:
         document = server.document(params.text_document.uri)
         found = complete(document, _offset(document, params.position))
-        return [
+        items = [
             lsp.CompletionItem(
                 label=item.text,
                 kind=_KINDS[item.sort],
                 detail=item.detail or None,
                 documentation=item.meaning or None,
+                filter_text="`" * found.quoted + item.text.strip("`"),  # as the word begins that is written
                 sort_text=f"{place:05d}",
                 text_edit=lsp.TextEdit(range=_range(found.span), new_text=item.text),
             )
-            for place, item in enumerate(found.items)
+            for place, item in enumerate(found.items[:MOST_ITEMS])
         ]
+        return lsp.CompletionList(is_incomplete=len(found.items) > MOST_ITEMS, items=items)
 
     @server.feature(lsp.TEXT_DOCUMENT_HOVER)
     def hovered(params: lsp.HoverParams) -> lsp.Hover | None:

@@ -263,3 +263,35 @@ def test_a_suggestion_restores_the_spec(folder: Path, wrong: str, right: str) ->
 def test_layout_leaves_what_is_wrong_alone() -> None:
     assert lay_out("let  x =log( y )") == "let x = log(y)\n"
     assert lay_out("let  x =log( y") == "let  x =log( y"
+
+
+# ---------------------------------------------------------------- names of every kind
+
+
+def test_a_backtick_that_the_editor_closed_is_replaced_too(folder: Path) -> None:
+    found = complete(*marked(folder, after(f"x <- base; add=`GDP p{MARK}`\n")))
+    assert [item.text for item in found.items] == ["`GDP per head`"]
+    assert found.quoted and found.span.text == "`GDP p`"
+
+
+def test_sets_are_offered_where_terms_are(folder: Path) -> None:
+    with_sets = ("x <- base; add=c", "x <- output ~ park | c", "set more = c", "x <- base; via=c")
+    without = ("let x = c", "sample s = c", "x <- base; het=c", "x <- base; fe=c", "panel c", "x <- c")
+    assert all("controls" in words(folder, after(text + MARK)) for text in with_sets)
+    assert not any("controls" in words(folder, after(text + MARK)) for text in without)
+
+
+COLUMNS = ["town", "year", "gdp", "park", "output", "`GDP per head`"]
+
+
+def test_a_panel_is_made_of_columns_of_the_data(folder: Path) -> None:
+    assert words(folder, after(f"panel {MARK}")) == COLUMNS
+    assert "town" in words(folder, after(f"x <- base; folds=to{MARK}"))
+
+
+def test_names_of_the_spec_serve_where_there_are_no_data(folder: Path) -> None:
+    text = SPEC.replace("towns.csv", "nowhere.csv")
+    found = words(folder, f"{text}x <- base; add={MARK}")
+    assert {"gdp", "output", "park", "lngdp", "controls"} <= set(found)
+    assert words(folder, f"{text}x <- base; add=outp{MARK}") == ["output"]
+    assert words(folder, f"{text}x <- base; add=strange{MARK}") == []

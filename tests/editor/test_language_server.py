@@ -116,7 +116,7 @@ def test_an_editor_is_served(tmp_path: Path) -> None:
         offered = await client.text_document_completion_async(
             lsp.CompletionParams(**editor.at("base - ca", 9))
         )
-        assert "calm" in {item.label for item in offered}
+        assert "calm" in {item.label for item in offered.items}
         await editor.replace("base - ca", "base - calm", 7)
         shown = await client.text_document_hover_async(lsp.HoverParams(**editor.at("gdp\nsample", 1)))
         assert "24 values, 0 missing" in shown.contents.value
