@@ -9,18 +9,23 @@ from pathlib import Path
 from gipspec.api import Loaded, loads
 from gipspec.editor.symbols import Symbol, symbols
 from gipspec.lang.check import NOTHING
+from gipspec.lang.load import includes_of
 from gipspec.lang.study import Column
-from gipspec.source import Source
+from gipspec.source import Source, Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A text and what it was checked to be; `symbols` are those of what it includes too."""
+    """A text and what it was checked to be; `symbols` are those of what it includes too.
+
+    `includes` are places of this text with the files that they bring in, directly or not.
+    """
 
     path: Path
     source: Source
     loaded: Loaded
     symbols: tuple[Symbol, ...] = field(repr=False)
+    includes: tuple[tuple[Span, Path], ...] = field(default=(), repr=False)
 
     def symbol_at(self, offset: int) -> Symbol | None:
         """Return the name that stands at an offset of this text, its end included."""
@@ -40,6 +45,10 @@ class Document:
         """Return the definitions of a namespace by name."""
         return {s.name: s for s in self.symbols if s.defines and s.kind == kind}
 
+    def included(self, source: Source) -> tuple[Span, Path] | None:
+        """Return the place of this text that includes a source, directly or not, and the file that it is."""
+        return next(((place, path) for place, path in self.includes if path.name == source.name), None)
+
     def columns(self) -> tuple[Column, ...]:
         return self.loaded.schema.columns if self.loaded.schema else ()
 
@@ -51,4 +60,9 @@ def analyse(text: str, path: Path, before: Document | None = None) -> Document:
     """
     known = before.loaded.known if before else NOTHING
     loaded = loads(text, folder=path.parent, name=path.name, known=known)
-    return Document(path=path, source=loaded.sources[0], loaded=loaded, symbols=symbols(loaded.statements))
+    source = loaded.sources[0]
+    foreign = any(p.span is not None and p.span.source != source for p in loaded.problems)
+    includes = tuple(includes_of(source, path.parent)) if foreign or len(loaded.sources) > 1 else ()
+    return Document(
+        path=path, source=source, loaded=loaded, symbols=symbols(loaded.statements), includes=includes
+    )

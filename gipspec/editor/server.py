@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from lsprotocol import types as lsp
@@ -9,7 +11,7 @@ from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 from pygls.uris import from_fs_path, to_fs_path
 
-from gipspec.diagnostics import Problem
+from gipspec.diagnostics import Note, Problem
 from gipspec.editor.complete import Sort, complete
 from gipspec.editor.data import Frames
 from gipspec.editor.document import Document, analyse
@@ -61,10 +63,9 @@ class Server(LanguageServer):
         path = Path(to_fs_path(uri) or "untitled.gip")
         document = analyse(text.source, path, self.documents.get(uri))
         self.documents[uri] = document
-        own = [p for p in document.loaded.problems if p.span is None or p.span.source == document.source]
         self.text_document_publish_diagnostics(
             lsp.PublishDiagnosticsParams(
-                uri=uri, version=text.version, diagnostics=[_diagnostic(p, document, uri) for p in own]
+                uri=uri, version=text.version, diagnostics=list(_diagnostics(document, uri))
             )
         )
         return document
@@ -92,7 +93,9 @@ def make_server() -> Server:
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
     def closed(params: lsp.DidCloseTextDocumentParams) -> None:
-        server.documents.pop(params.text_document.uri, None)
+        uri = params.text_document.uri
+        server.documents.pop(uri, None)
+        server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri=uri, diagnostics=[]))
 
     @server.feature(
         lsp.TEXT_DOCUMENT_COMPLETION,
@@ -191,6 +194,18 @@ def make_server() -> Server:
     return server
 
 
+def _diagnostics(document: Document, uri: str) -> Iterator[lsp.Diagnostic]:
+    """Yield what is wrong in a document; a problem of what it includes stands at the `include`."""
+    for found in document.loaded.problems:
+        if found.span is None or found.span.source == document.source:
+            yield _diagnostic(found, document, uri)
+        elif brought := document.included(found.span.source):
+            there = Note(text="it stands here", span=found.span)
+            message = f"{found.span.source.name}, line {found.span.line}: {found.message}"
+            at_include = replace(found, span=brought[0], message=message, notes=(there, *found.notes))
+            yield _diagnostic(at_include, document, uri)
+
+
 def _diagnostic(found: Problem, document: Document, uri: str) -> lsp.Diagnostic:
     span = found.span or Span(source=document.source, start=0, end=0)
     related = [
@@ -215,8 +230,9 @@ def _workspace_edit(uri: str, edits: tuple[Edit, ...]) -> lsp.WorkspaceEdit:
 
 def _location(span: Span, document: Document, uri: str) -> lsp.Location:
     """Return a place in the document, or in a file that it includes."""
-    included = from_fs_path(str(document.path.parent / span.source.name))
-    return lsp.Location(uri=uri if span.source == document.source else included or uri, range=_range(span))
+    if span.source != document.source and (brought := document.included(span.source)):
+        uri = from_fs_path(str(brought[1].absolute())) or uri
+    return lsp.Location(uri=uri, range=_range(span))
 
 
 def _range(span: Span) -> lsp.Range:

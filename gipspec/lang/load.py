@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,6 +83,31 @@ def files_of(path: Path) -> frozenset[Path]:
         ]
         found |= {(path.parent / name).resolve() for name in data if "\0" not in name}
     return frozenset(found)
+
+
+def includes_of(source: Source, folder: Path) -> Iterator[tuple[Span, Path]]:
+    """Yield the files that a text includes, each once, with the place in the text that brings it in.
+
+    `folder` is where its includes are looked for. What cannot be read or parsed names no further file.
+    """
+    seen: set[Path] = set()
+    waiting = [(place, folder / name) for place, name in _includes(source)]
+    while waiting and len(seen) < MOST_INCLUDES:
+        place, path = waiting.pop(0)
+        if path.resolve() in seen:
+            continue
+        seen.add(path.resolve())
+        yield place, path
+        try:
+            inner = read_source(path)
+        except GipError:
+            continue
+        waiting += [(place, path.parent / name) for _, name in _includes(inner)]
+
+
+def _includes(source: Source) -> list[tuple[Span, str]]:
+    statements = parse(source)[0].statements
+    return [(s.path.span, s.path.value) for s in statements if isinstance(s, IncludeStatement)]
 
 
 def _spread(file: SpecFile, folder: Path, chain: tuple[Path, ...], found: list[Problem]) -> list[Statement]:

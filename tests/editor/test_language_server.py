@@ -159,3 +159,28 @@ def test_an_editor_is_served(tmp_path: Path) -> None:
         assert "algos <- base; learner=[ols, gbm]\n" in laid.new_text
 
     talk(tmp_path, session)
+
+
+def test_what_is_included_shows_where_it_comes_in(tmp_path: Path) -> None:
+    async def session(editor: Editor) -> None:
+        (tmp_path / "parts").mkdir()
+        shared = tmp_path / "parts" / "common.gip"
+        shared.write_text("# shared\nset more = gdp + nothing\nset fine = gdp\n", encoding="utf-8")
+        (found,) = await editor.replace("panel town year", 'panel town year\ninclude "parts/common.gip"', 2)
+        assert found.code == "G102"
+        assert found.message.startswith("common.gip, line 2: `nothing` is not a column of towns.csv")
+        assert found.range.start == editor.position(editor.text.index('"parts'))
+        (there,) = found.related_information
+        assert there.location.uri == shared.as_uri()
+        assert (there.location.range.start.line, there.location.range.start.character) == (1, 17)
+
+        await editor.replace("| controls; learner=best", "| fine; learner=best", 3)
+        place = await editor.client.text_document_definition_async(
+            lsp.DefinitionParams(**editor.at("fine;", 1))
+        )
+        assert (place.uri, place.range.start.line) == (shared.as_uri(), 2)
+
+        editor.client.text_document_did_close(lsp.DidCloseTextDocumentParams(text_document=editor.document))
+        assert await editor.diagnostics() == []
+
+    talk(tmp_path, session)
