@@ -171,6 +171,8 @@ ESTIMATION = (
            "Outcome and propensity are learned for each level apart."),
     _error("G424", "{what} itself, up to a factor and a constant", "{remedy}",
            "A variable that is another one in other units explains it without an error; what is estimated then says nothing."),
+    _error("G425", "the effect of `{name}` has no standard error: the scores cancel in {where}", "use a larger sample, more clusters or fewer effects; an outcome without any noise has none either",
+           "With two clusters, or three, what effects leave of one is what they leave of the others: the sums of scores by cluster are nought, and every test would call the estimate certain."),
     _error("G430", "the treatment `{name}` has no time of adoption: {reason}", "use `placebo=`, which moves the paths of any treatment between units",
            "A placebo in time needs a treatment that is 0 and then, perhaps, 1 for good."),
     _error("G431", "no unit can exchange its path of `{name}` with a different one{where}", "{remedy}",

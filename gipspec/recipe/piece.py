@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gipspec.data import Dataset, Design, ModelData, covariate_design, model_data, panel_design
+from gipspec.diagnostics import GipError, problem
 from gipspec.estimate import Clusters, Split, aggregate, stack_influence
 from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Learner, Model, Panel
@@ -19,6 +20,8 @@ from gipspec.recipe.found import Found, NuisanceFit
 from gipspec.recipe.work import Array, Fits, Flags, Localized, Nested, Nuisance
 
 MEANS = "means"  # what models that take variables as they are make of `fe=`
+CERTAIN = 1e-10  # of an estimate: a standard error that is nothing but rounding
+MAY_BE_CERTAIN = ("level", "potential quantile", "share")  # all rows of an arm may have one outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -190,10 +193,13 @@ def found(
 ) -> Found:
     """Aggregate the splits (R,) of one estimate, and say on what rows it stands.
 
-    `clusters` are those of the splits, by default those of the piece.
+    `clusters` are those of the splits, by default those of the piece. Raises GipError G425 where scores
+    leave no standard error.
     """
     design = piece.design
     of_splits = clusters_of(piece) if clusters is None else clusters
+    if kind not in MAY_BE_CERTAIN:
+        _check_error(splits, treatment, of_splits)
     named = of_splits if of_splits.dimensions else Clusters.of_rows(piece.rows)
     return Found(
         key=key,
@@ -216,3 +222,18 @@ def found(
         effects_share=design.effects_share,
         measures=measures,
     )
+
+
+def _check_error(splits: Sequence[Split], treatment: str, clusters: Clusters) -> None:
+    """Refuse estimates (R,) without a standard error, which every test would take for certain (G425).
+
+    Scores sum to nought over all rows; with two clusters and effects removed they may do so in each.
+    """
+    if not any(split.se < CERTAIN * abs(split.theta) for split in splits):
+        return
+    counts = [
+        f"the {np.unique(c).size} clusters of `{n}`"
+        for n, c in zip(clusters.dimensions, clusters.codes, strict=True)
+    ]
+    where = " and ".join(counts) or "the rows"
+    raise GipError(problem("G425", name=treatment, where=where))
