@@ -176,6 +176,9 @@ def encode(kept: Kept) -> bytes:
             case np.ndarray(dtype=np.dtype(kind="f")):
                 arrays.append(np.ascontiguousarray(value, dtype="<f8"))
                 return {"array": list(value.shape)}
+            case np.ndarray(dtype=np.dtype(kind="i")):
+                arrays.append(value.astype("<f8"))
+                return {"whole": list(value.shape)}
             case tuple():
                 if len(value) > LONG and all(type(v) is str for v in value):
                     return {"texts": texts.setdefault(value, len(texts))}
@@ -207,12 +210,12 @@ def decode(data: bytes) -> Kept:
             return tuple(restored(v) for v in value)
         if not isinstance(value, dict):
             return value
-        if "array" in value:
-            shape = tuple(value["array"])
+        if "array" in value or "whole" in value:
+            shape = tuple(value["array"] if "array" in value else value["whole"])
             count = int(np.prod(shape, dtype=np.int64))
             array = np.frombuffer(data, dtype="<f8", count=count, offset=at).reshape(shape)
             at += array.nbytes
-            return array
+            return array if "array" in value else array.astype(np.int64)
         if "texts" in value:
             return texts[value["texts"]]
         return CLASSES[value["class"]](**{name: restored(v) for name, v in value["fields"].items()})

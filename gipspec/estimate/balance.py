@@ -31,7 +31,8 @@ def squares_within(x: Array) -> Array:
 
 def _varies(x: Array) -> Array:
     """Tell of each column of `x` (n, p) whether it varies by more than the rounding of its values."""
-    return np.asarray(np.ptp(x, axis=0) > ROUNDING * np.abs(x).max(axis=0, initial=0.0))
+    low, high = x.min(axis=0), x.max(axis=0)  # `x` is not copied
+    return np.asarray(high - low > ROUNDING * np.maximum(np.abs(low), np.abs(high)))
 
 
 def mean_difference(x: Array, d: Array, weight: Array | None = None) -> Array:

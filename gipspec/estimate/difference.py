@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gipspec.diagnostics import GipError, problem
 from gipspec.estimate.aggregate import Aggregate, median_rule
 from gipspec.estimate.influence import Array, Influence
+from gipspec.estimate.named import Names, places, union
 
 
 def standard_errors(influence: Influence) -> Array:
@@ -51,15 +51,10 @@ def _by(influence: Influence) -> str:
     return " and ".join(f"`{name}`" for name in influence.dimensions) or "nothing"
 
 
-def _subtract(a: Influence, b: Influence, dimension: str, reps: int) -> tuple[tuple[str, ...], Array]:
+def _subtract(a: Influence, b: Influence, dimension: str, reps: int) -> tuple[Names, Array]:
     left, right = a.dimensions.index(dimension), b.dimensions.index(dimension)
-    names = tuple(sorted({*a.clusters[left], *b.clusters[right]}))
-    place = {name: i for i, name in enumerate(names)}
+    names = union((a.clusters[left], b.clusters[right]))
     value = np.zeros((reps, len(names)))
-    value[:, _places(a.clusters[left], place)] += a.values[left][:reps]
-    value[:, _places(b.clusters[right], place)] -= b.values[right][:reps]
+    value[:, places(a.clusters[left], names)] += a.values[left][:reps]
+    value[:, places(b.clusters[right], names)] -= b.values[right][:reps]
     return names, value
-
-
-def _places(names: tuple[str, ...], place: dict[str, int]) -> NDArray[np.int64]:
-    return np.fromiter((place[name] for name in names), dtype=np.int64, count=len(names))

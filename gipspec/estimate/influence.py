@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gipspec.estimate.named import Names, sorting, taken
+
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
@@ -22,7 +24,7 @@ class Clusters:
     """
 
     dimensions: tuple[str, ...] = ()
-    names: tuple[tuple[str, ...], ...] = ()
+    names: tuple[Names, ...] = ()
     codes: tuple[Codes, ...] = ()
 
     @classmethod
@@ -32,8 +34,10 @@ class Clusters:
         Standard errors are then those that are robust to heteroskedasticity only, and estimates on different
         samples can still be compared row by row.
         """
-        names = tuple(str(int(row)) for row in rows)
-        return cls(dimensions=(dimension,), names=(names,), codes=(np.arange(len(names), dtype=np.int64),))
+        numbers = np.asarray(rows, dtype=np.int64)
+        return cls(
+            dimensions=(dimension,), names=(numbers,), codes=(np.arange(len(numbers), dtype=np.int64),)
+        )
 
 
 NO_CLUSTERS = Clusters()
@@ -50,7 +54,7 @@ class Influence:
 
     theta: Array
     dimensions: tuple[str, ...]
-    clusters: tuple[tuple[str, ...], ...]
+    clusters: tuple[Names, ...]
     values: tuple[Array, ...]
 
 
@@ -95,10 +99,10 @@ def stack_influence(splits: Sequence[Split], clusters: Clusters) -> Influence:
 
     `clusters` must be those of the splits; for splits without clusters pass `Clusters.of_rows`.
     """
-    order = [np.argsort(np.asarray(names, dtype=np.str_), kind="stable") for names in clusters.names]
+    order = [sorting(names) for names in clusters.names]
     return Influence(
         theta=np.array([split.theta for split in splits]),
         dimensions=clusters.dimensions,
-        clusters=tuple(tuple(names[i] for i in at) for names, at in zip(clusters.names, order, strict=True)),
+        clusters=tuple(taken(names, at) for names, at in zip(clusters.names, order, strict=True)),
         values=tuple(np.array([split.influence[j][at] for split in splits]) for j, at in enumerate(order)),
     )

@@ -9,6 +9,7 @@ import numpy as np
 
 from gipspec.diagnostics import GipError, problem
 from gipspec.estimate.influence import Array, Influence
+from gipspec.estimate.named import places, union
 from gipspec.estimate.wald import Wald, covariance, wald
 
 
@@ -93,11 +94,10 @@ def _median_influence(joint: Joint) -> tuple[Array, ...]:
 
 def _matched(estimates: Sequence[Influence], dimension: str, reps: int) -> Array:
     at = [e.dimensions.index(dimension) for e in estimates]
-    names = sorted({name for e, j in zip(estimates, at, strict=True) for name in e.clusters[j]})
-    place = {name: i for i, name in enumerate(names)}
+    names = union([e.clusters[j] for e, j in zip(estimates, at, strict=True)])
     matched = np.zeros((reps, len(names), len(estimates)))
     for k, (e, j) in enumerate(zip(estimates, at, strict=True)):
-        matched[:, [place[name] for name in e.clusters[j]], k] = e.values[j][:reps]
+        matched[:, places(e.clusters[j], names), k] = e.values[j][:reps]
     return matched
 
 

@@ -19,6 +19,7 @@ Array = NDArray[np.float64]
 
 RIDGE_RANGE = (1e-5, 1e2)  # on standardised features; the eigenvalues of their correlations are near 1
 EPS = float(np.finfo(np.float64).eps)
+COLLINEAR = 1e-7  # of the largest singular value: what is smaller is rounding, of single-precision data too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,8 @@ class LeastSquares(SharedRegressor):
     """Least squares with an intercept; of equally good solutions, the shortest on features of one scale.
 
     Which features count does not depend on their units: beside an output in yuan a share is as good as any.
+    Directions in which they vary by less than a ten-millionth, as in `lm` of R, are dropped: shares that sum to
+    one but for rounding would have coefficients of any size.
     """
 
     def factor(self, x: Array, group: NDArray[Any]) -> Factor:
@@ -85,7 +88,7 @@ class LeastSquares(SharedRegressor):
         unit = np.where(varies, scale, np.inf)
         centred /= unit
         left, size, right = np.linalg.svd(centred, full_matrices=False)
-        kept = size > EPS * max(x.shape) * size.max(initial=0.0)
+        kept = size > COLLINEAR * size.max(initial=0.0)
         return Decomposition(
             centre=centre, left=left[:, kept], back=right[kept].T / size[kept] / unit[:, None]
         )

@@ -9,6 +9,7 @@ import numpy as np
 
 from gipspec.diagnostics import GipError, Problem, problem
 from gipspec.estimate import Influence, difference, equality
+from gipspec.estimate.named import union
 from gipspec.recipe.found import Found
 from gipspec.recipe.moderator import Moderator
 from gipspec.recipe.work import Codes
@@ -63,7 +64,7 @@ def _equality(
 def _free(effects: Sequence[Influence]) -> int:
     """Return the number of clusters that are free to vary: scores of an estimate sum to nought over them."""
     dimensions = zip(*(e.clusters for e in effects), strict=True)
-    return sum(len(frozenset().union(*names)) - 1 for names in dimensions)
+    return sum(len(union(names)) - 1 for names in dimensions)
 
 
 def _less(

@@ -61,6 +61,16 @@ def test_units_do_not_decide_which_features_count() -> None:
     np.testing.assert_allclose(changed.predict(x * units + means), alone.predict(x), rtol=0, atol=1e-7)
 
 
+def test_shares_that_sum_to_one_but_for_rounding_do_not_explode() -> None:
+    rng = np.random.default_rng(8)
+    shares = rng.dirichlet(np.ones(4), size=300).astype(np.float32).astype(np.float64)
+    y = shares @ [1.0, 2.0, 3.0, 4.0] + 0.1 * rng.normal(size=300)
+    unit, learned, rest = np.arange(200), slice(200), slice(200, None)
+    whole = LeastSquares().fit(shares[learned], y[learned], unit).predict(shares[rest])
+    fewer = LeastSquares().fit(shares[learned, 1:], y[learned], unit).predict(shares[rest, 1:])
+    np.testing.assert_allclose(whole, fewer, rtol=0, atol=1e-6)
+
+
 def test_what_does_not_vary_says_nothing_of_other_rows() -> None:
     """A dummy that no row of the training part has, and a constant whose mean is rounded."""
     x, y, unit = standardised(90, 3, 0)
