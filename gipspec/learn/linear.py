@@ -76,8 +76,8 @@ class LeastSquares(SharedRegressor):
     """Least squares with an intercept; of equally good solutions, the shortest on features of one scale.
 
     Which features count does not depend on their units: beside an output in yuan a share is as good as any.
-    Directions in which they vary by less than a ten-millionth, as in `lm` of R, are dropped: shares that sum to
-    one but for rounding would have coefficients of any size.
+    Directions in which they vary by less than a ten-millionth, as in `lm` of R, are dropped: shares that sum
+    to one but for rounding would have coefficients of any size.
     """
 
     def factor(self, x: Array, group: NDArray[Any]) -> Factor:
