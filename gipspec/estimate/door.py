@@ -175,7 +175,7 @@ def _scores(
     instruments = [name for name in frame if name.startswith("z")] or None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about what has been checked, or about learners that are not used
-        data = DoubleMLData(pd.DataFrame(frame), "y", "d", "x", instruments)
+        data = DoubleMLData(pd.DataFrame(frame, copy=False), "y", "d", "x", instruments)
         model = model_class(data, **learners, n_folds=1, draw_sample_splitting=False, **options)
         nobody, everybody = np.array([], dtype=np.int64), np.arange(len(frame["y"]))
         model._smpls = [[(nobody, everybody)]]
