@@ -28,6 +28,7 @@ from unittest.mock import patch
 import numpy as np
 from command import parser_of
 from document import put_table
+from loopback import loopback
 from rows import RESULTS, read_rows, write_rows
 
 if TYPE_CHECKING:
@@ -165,15 +166,16 @@ class Bench:
         learner = gipspec.loads(text, folder=self.folder).require().model("base").settings.learner_y
         return derive_seed(SEED, "fit", describe(learner), 0)
 
-    def run(self, text: str, store: str, *, jobs: int = 0, fitting: bool = False) -> float:
-        """Run a spec; return the seconds from the start of its process to the end.
+    def run(self, text: str, store: str, *, jobs: int = 0, on: str = "", fitting: bool = False) -> float:
+        """Run a spec, here or `on` a cluster; return the seconds from the start of its process to the end.
 
         With `fitting` those of fits alone are noted by the way.
         """
         spec = self.folder / "study.gip"
         spec.write_text(f"{HEAD}{text}", encoding="utf-8")
         places = ["--store", str(self.folder / store), "--out", str(self.folder / "out")]
-        arguments = ["run", str(spec), "-j", str(jobs or self.jobs), *places]
+        where = ["--on", on] if on else ["-j", str(jobs or self.jobs)]
+        arguments = ["run", str(spec), *where, *places]
         program = [sys.executable, __file__, "--fitting"] if fitting else [sys.executable, "-m", "gipspec"]
         environment = os.environ | {"GIPSPEC_BENCH": str(self.folder / "fitting.json")}
         begun = time.perf_counter()
@@ -253,7 +255,15 @@ def design(bench: Bench) -> None:
     bench.note("design.both", bench.run(DEFAULT + DESIGN, "e"))
 
 
-STAGES: tuple[Callable[[Bench], None], ...] = (same_learners, all_cores, defaults, design)
+def cluster(bench: Bench) -> None:
+    """The columns on a Dask cluster of one worker and of two."""
+    columns = COLUMNS.format(learner=bench.forest)
+    for workers, name in enumerate(("one", "two"), start=1):
+        with loopback(bench.folder / f"dask-{name}", workers) as on:
+            bench.note(f"dask.{name}", bench.run(columns, f"dask-{name}-store", on=on))
+
+
+STAGES: tuple[Callable[[Bench], None], ...] = (same_learners, all_cores, defaults, design, cluster)
 NAMES = tuple(stage.__name__ for stage in STAGES)
 
 
@@ -304,6 +314,7 @@ def table(r: dict[str, float], draws: int) -> str:
         f"| largest difference of an estimate or standard error | {r['difference']:.0e} | ≤ 1e-8 |",
         f"| all that is not fitting, as a share of fitting (`-j 1`) | {share:.1f}% | < 5% |",
         f"| the columns with `-j 2` against `-j 1` | {r['one_core'] / r['columns']:.2f}× | ≥ 1.8× |",
+        f"| the columns on two Dask workers against one | {r['dask.one'] / r['dask.two']:.2f}× | ≥ 1.7× |",
         f"| `placebo=999; placebo_by=design` beyond its base model | {beyond:.1f} s | < 5 s |",
     ]
     return "\n".join([*head, *body, *more])
