@@ -110,7 +110,7 @@ def main() -> None:
         path.write_text(spec(200, "causaldata::castle"), encoding="utf-8")
         print(f"gipspec check, 200 lines   {best(command('check', str(path))):.2f} s")
     text = spec(500, "causaldata::castle")
-    for what, old in (("a model", "reps=3"), ("a `let`", "l_police + 5")):
+    for what, old in (("a model", "reps=3"), ("a `let`", "l_police + 5"), ("a `set`", "poverty^2")):
         times = asyncio.run(edits(text, old))
         typical, least = (1000 * of(times) for of in (statistics.median, min))
         print(f"a change of {what:<15}{typical:.0f} ms in 500 lines until the messages ({least:.0f} at best)")

@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
@@ -96,6 +97,7 @@ class Bench:
     trees: int
     draws: int
     jobs: int
+    how: tuple[str, ...] = ()
     rows: dict[str, float] = field(default_factory=dict)
     keep: Path | None = None
 
@@ -173,9 +175,13 @@ class Bench:
         """
         spec = self.folder / "study.gip"
         spec.write_text(f"{HEAD}{text}", encoding="utf-8")
-        places = ["--store", str(self.folder / store), "--out", str(self.folder / "out")]
         where = ["--on", on] if on else ["-j", str(jobs or self.jobs)]
-        arguments = ["run", str(spec), *where, *places]
+        return self.command(spec, store, *where, fitting=fitting)
+
+    def command(self, spec: Path, store: str, *options: str, fitting: bool = False) -> float:
+        """Run `gipspec run` on a file; return its seconds."""
+        places = ["--store", str(self.folder / store), "--out", str(self.folder / "out")]
+        arguments = ["run", str(spec), *options, *places]
         program = [sys.executable, __file__, "--fitting"] if fitting else [sys.executable, "-m", "gipspec"]
         environment = os.environ | {"GIPSPEC_BENCH": str(self.folder / "fitting.json")}
         begun = time.perf_counter()
@@ -263,7 +269,15 @@ def cluster(bench: Bench) -> None:
             bench.note(f"dask.{name}", bench.run(columns, f"dask-{name}-store", on=on))
 
 
-STAGES: tuple[Callable[[Bench], None], ...] = (same_learners, all_cores, defaults, design, cluster)
+def paper(bench: Bench) -> None:
+    """The whole study of specs/gip.gip, then unchanged: the middle of three runs."""
+    spec = HERE.parent / "specs" / "gip.gip"
+    bench.note("paper.first", bench.command(spec, "paper", *bench.how))
+    bench.note("paper.again", median(bench.command(spec, "paper", *bench.how) for _ in range(3)))
+    bench.note("paper.estimates", len(bench.results()["estimates"]))  # type: ignore[arg-type]
+
+
+STAGES: tuple[Callable[[Bench], None], ...] = (same_learners, all_cores, defaults, design, cluster, paper)
 NAMES = tuple(stage.__name__ for stage in STAGES)
 
 
@@ -316,6 +330,8 @@ def table(r: dict[str, float], draws: int) -> str:
         f"| the columns with `-j 2` against `-j 1` | {r['one_core'] / r['columns']:.2f}× | ≥ 1.8× |",
         f"| the columns on two Dask workers against one | {r['dask.one'] / r['dask.two']:.2f}× | ≥ 1.7× |",
         f"| `placebo=999; placebo_by=design` beyond its base model | {beyond:.1f} s | < 5 s |",
+        f"| {r['paper.estimates']:.0f} estimates, `specs/gip.gip`, anew | {r['paper.first']:.0f} s | |",
+        f"| the same, run again unchanged | {r['paper.again']:.1f} s | < 2 s |",
     ]
     return "\n".join([*head, *body, *more])
 
@@ -364,7 +380,13 @@ def main() -> None:
             keep = None if options.quick else ROWS
             cities, trees, draws = sizes
             bench = Bench(
-                folder=Path(folder), cities=cities, trees=trees, draws=draws, jobs=options.jobs, keep=keep
+                folder=Path(folder),
+                cities=cities,
+                trees=trees,
+                draws=draws,
+                jobs=options.jobs,
+                how=("--draft",) if options.quick else (),
+                keep=keep,
             )
             bench.rows.update(saved() if options.only and keep else {})
             bench.write_data()
@@ -375,6 +397,8 @@ def main() -> None:
         rows = bench.rows
     else:
         rows = saved()
+    if options.quick and options.only:
+        return
     text = table(rows, int(rows["draws"]))
     print(text)
     if not options.quick:

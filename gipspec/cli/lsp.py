@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+
 import click
 
 from gipspec.cli.console import FINE
 from gipspec.diagnostics import GipError, problem
+
+COLLECT_AFTER = 50_000  # new objects: a check makes as many, which live until the next one
 
 
 @click.command(
@@ -17,5 +21,6 @@ def command() -> int:
         from gipspec.editor.server import make_server
     except ImportError:
         raise GipError(problem("G655", what="`gipspec lsp`", package="pygls", extra="lsp")) from None
+    gc.set_threshold(COLLECT_AFTER)
     make_server().start_io()
     return FINE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import jinja2
@@ -39,6 +40,7 @@ def latex_environment(templates: Path | None) -> jinja2.Environment:
     return made
 
 
+@lru_cache(maxsize=16)
 def environment(
     templates: Path | None,
     source: type[str],
@@ -50,6 +52,7 @@ def environment(
 
     What a template prints passes through `escaping` unless report code made it as `source`; the filter
     `comment` makes text safe for a comment of the format. `marks` replace Jinja's delimiters.
+    All files of a format share it, and what it compiled; a template that changed is read again.
     Raises GipError (G507) when the user's folder is not one.
     """
     folders = [own_templates()]

@@ -24,15 +24,18 @@ BASE = "base <- y ~ d | a + b; folds=3\n"
         ("x <- y + y2 ~ d | a", "x.y x.y2"),
         ("x <- y ~ [d, d2] | a", "x.d x.d2"),
         ("x <- base; treatment=d + d2", "x"),
-        ("x <- base; sample=[year > 2005, year <= 2005]", "x.year_2005 x.year_2005_"),
+        ("x <- base; sample=[year > 2005, year <= 2005]", "x.year_above_2005 x.year_up_to_2005"),
+        ("x <- base; sample=[year > 2005, year < 2010]", "x.year_2005 x.year_2010"),
+        ("x <- base; add=[a * w, a:w]", "x.a_times_w x.a_by_w"),
     ],
 )
 def test_lists_fan_out_and_cross(line: str, names: str) -> None:
-    if "sample=[" in line:
-        assert "G103" in codes(BASE + line)  # both would be called year_2005
-        return
     study = study_of(BASE + line + "\n")
     assert [m.name for m in study.models if m.family == "x"] == names.split()
+
+
+def test_a_member_that_stands_in_a_list_twice_is_refused() -> None:
+    assert codes(BASE + "x <- base; sample=[year > 2005, year > 2005]\n") == ["G103"]
 
 
 def test_a_member_knows_how_it_was_written() -> None:

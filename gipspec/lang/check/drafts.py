@@ -8,7 +8,7 @@ from functools import partial
 
 from gipspec.diagnostics import GipError, problem
 from gipspec.lang.check.expressions import check_column
-from gipspec.lang.check.fan import Member, slug
+from gipspec.lang.check.fan import Member
 from gipspec.lang.check.scope import Scope, attempt_all
 from gipspec.lang.check.settings import HEAD_OPTIONS
 from gipspec.lang.check.terms import expand, product_of, term_key, term_text
@@ -57,15 +57,7 @@ def from_formula(member: Member, defaults: Mapping[str, Option], scope: Scope) -
 
 def _choice(member: Member) -> str:
     """Print the values that set a member apart, as they were written."""
-    if not member.variant:
-        return ""
-    slugs = member.variant.split(".")
-    picked = []
-    for value in member.values:
-        if slugs and slug(value) == slugs[0]:
-            picked.append(print_expr(value))
-            slugs.pop(0)
-    return ", ".join(picked)
+    return ", ".join(map(print_expr, member.picked))
 
 
 def _column(expr: Expr, scope: Scope) -> Expr:

@@ -15,19 +15,48 @@ from gipspec.source import Span
 
 MOST_PER_LINE = 500
 MOST_PER_STUDY = 5000
+SIGNS = {
+    "==": "is",
+    "!=": "not",
+    "<": "below",
+    "<=": "up_to",
+    ">": "above",
+    ">=": "from",
+    "+": "plus",
+    "-": "minus",
+    "*": "times",
+    "/": "over",
+    "^": "to_the",
+    ":": "by",
+}
+_SIGN = re.compile("|".join(re.escape(sign) for sign in sorted(SIGNS, key=len, reverse=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One choice from every list of a line; `variant` names it, empty where the line has no list."""
+    """One choice from every list of a line; `variant` names it, empty where the line has no list.
+
+    `picked` are the values that set it apart, those from lists.
+    """
 
     variant: str
     values: tuple[Expr, ...]
+    picked: tuple[Expr, ...]
 
 
-def slug(expr: Expr) -> str:
-    """Return the name of a member: `lasso`, `3`, `0_5`, `lowcarbon_smartcity`."""
-    text = expr.text if isinstance(expr, Name) else print_expr(expr)
+def _names(choices: tuple[Expr, ...]) -> tuple[str, ...]:
+    """Return the names of members: `lasso`, `3`, `lowcarbon_smartcity`.
+
+    Signs are spoken where members differ in nothing else: `year_below_2005`, `year_from_2005`.
+    """
+    texts = [c.text if isinstance(c, Name) else print_expr(c) for c in choices]
+    names = tuple(map(_slug, texts))
+    if len(set(names)) == len(names):
+        return names
+    return tuple(_slug(_SIGN.sub(lambda sign: f" {SIGNS[sign.group()]} ", text)) for text in texts)
+
+
+def _slug(text: str) -> str:
     return re.sub(r"[^\w]+", "_", text).strip("_") or "_"
 
 
@@ -40,11 +69,18 @@ def spread(parts: tuple[Expr, ...], sums: frozenset[int], where: Span) -> tuple[
     count = reduce(lambda total, c: total * len(c), choices, 1)
     if count > MOST_PER_LINE:
         raise GipError(problem("G210", where, what="this line", count=count, bound=MOST_PER_LINE))
+    named = [tuple(zip(c, _names(c), strict=True)) if len(c) > 1 else ((c[0], ""),) for c in choices]
     members = []
-    for values in product(*choices):
-        named = [slug(v) for v, c in zip(values, choices, strict=True) if len(c) > 1]
-        members.append(Member(variant=".".join(named), values=values))
-    _refuse_twins(members, choices, where)
+    for picks in product(*named):
+        apart = [(value, name) for value, name in picks if name]
+        members.append(
+            Member(
+                variant=".".join(name for _, name in apart),
+                values=tuple(value for value, _ in picks),
+                picked=tuple(value for value, _ in apart),
+            )
+        )
+    _refuse_twins(members, where)
     return tuple(members)
 
 
@@ -56,11 +92,11 @@ def _choices(part: Expr, sums: bool) -> tuple[Expr, ...]:
     return (part,)
 
 
-def _refuse_twins(members: list[Member], choices: list[tuple[Expr, ...]], where: Span) -> None:
+def _refuse_twins(members: list[Member], where: Span) -> None:
     seen: set[str] = set()
     for member in members:
         if member.variant in seen:
-            last = [v for v, c in zip(member.values, choices, strict=True) if len(c) > 1][-1]
+            last = member.picked[-1]
             note = Note(text="in the list of this line", span=where)
             raise GipError(problem("G103", last.span, notes=[note], kind="the member", name=member.variant))
         seen.add(member.variant)

@@ -30,7 +30,7 @@ def _definitions(printed: dict[str, str], used: set[str]) -> tuple[tuple[str, st
 def _used(model: Model, lets: tuple[Let, ...]) -> set[str]:
     """Return the names that a model uses, with those behind its lets."""
     options = (getattr(model.settings, name) for name in NAMING)
-    used = {name for part in (model.outcome, model.treatments, *options) for name in _names(part)}
+    used = {name for part in (model.outcome, model.treatments, *options) if part for name in _names(part)}
     used |= _controls(model.controls)
     for let in reversed(lets):  # each uses only what stands before it
         if let.name in used:
