@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import click
 
-from gipspec.diagnostics import Finding, Problem, as_json, list_findings, render
+from gipspec.diagnostics import Finding, Problem, as_json, counted, list_findings, render
 
 FINE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -59,7 +59,7 @@ def count(problems: Iterable[Problem]) -> str:
     for word in ("error", "warning"):
         n = severities.count(word)
         if n:
-            parts.append(f"{n} {word}{'s' if n > 1 else ''}")
+            parts.append(counted(n, word))
     return ", ".join(parts) or "no problems"
 
 

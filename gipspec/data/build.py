@@ -15,7 +15,7 @@ from gipspec.data.indices import METHODS, index_weights
 from gipspec.data.periods import check_periods
 from gipspec.data.table import Table
 from gipspec.data.vector import Codes, Groups, Vector, coded, groups
-from gipspec.diagnostics import GipError, Problem, nearest, problem
+from gipspec.diagnostics import GipError, Problem, counted, nearest, problem
 from gipspec.lang.study import Let, Panel
 from gipspec.lang.syntax import Argument, Binary, Call, Each, Expr, Range, Unary
 
@@ -67,7 +67,7 @@ def _order(columns: dict[str, Vector], panel: Panel | None, name: str) -> Codes:
             raise GipError(problem("G102", panel.span, name=column, file=name, remedy=remedy))
         count = int(columns[column].missing.sum())
         if count:
-            raise GipError(problem("G310", panel.span, name=column, count=count))
+            raise GipError(problem("G310", panel.span, name=column, rows=counted(count, "row")))
     keys = [coded(columns[panel.time])[1], coded(columns[panel.unit])[1]]
     return np.lexsort(keys).astype(np.int64)
 
@@ -104,7 +104,7 @@ def _check_unique(dataset: Dataset, panel: Panel) -> None:
             problem(
                 "G306",
                 panel.span,
-                count=int(repeats.sum()),
+                rows=counted(int(repeats.sum()), "row"),
                 unit=panel.unit,
                 time=panel.time,
                 example=first,

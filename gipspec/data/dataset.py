@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 
 from gipspec.data.vector import Codes, Flags, Vector, number_text
-from gipspec.diagnostics import GipError, Problem, problem
+from gipspec.diagnostics import GipError, Problem, counted, problem
 from gipspec.lang.study import Panel
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def check_finite(vector: Vector, dataset: Dataset, rows: Flags | None = None) ->
                     "G308",
                     fault.span,
                     found=fault.found,
-                    count=int(wrong.sum()),
+                    rows=counted(int(wrong.sum()), "row"),
                     example=dataset.place(int(np.argmax(wrong))),
                     remedy=fault.remedy,
                 )

@@ -20,7 +20,7 @@ from gipspec.data.columns import Numbers
 from gipspec.data.dataset import Dataset
 from gipspec.data.expressions import evaluate
 from gipspec.data.vector import Codes, Groups, Vector, groups
-from gipspec.diagnostics import GipError, problem
+from gipspec.diagnostics import GipError, counted, problem
 from gipspec.lang.check.values import constant
 from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Term
@@ -279,7 +279,8 @@ def _lean(blocks: Sequence[tuple[str, Numbers]], dropped: list[tuple[str, str]],
         if not np.isfinite(column).all():
             wrong = ~np.isfinite(column)
             row = f"row {int(np.argmax(wrong)) + 1} of the model"
-            raise GipError(problem("G308", found=name, count=int(wrong.sum()), example=row, remedy=TOO_LARGE))
+            rows = counted(int(wrong.sum()), "row")
+            raise GipError(problem("G308", found=name, rows=rows, example=row, remedy=TOO_LARGE))
         if len(column) and column.max() == column.min():
             dropped.append((name, "constant"))
         elif key in seen:

@@ -6,6 +6,7 @@ from gipspec.diagnostics.listing import list_findings, summarise
 from gipspec.diagnostics.nearest import nearest
 from gipspec.diagnostics.problem import GipError, Note, Problem, problem, sort_problems
 from gipspec.diagnostics.render import as_json, render
+from gipspec.diagnostics.words import counted
 
 __all__ = [
     "CODES",
@@ -17,6 +18,7 @@ __all__ = [
     "Remedy",
     "as_json",
     "as_problems",
+    "counted",
     "finding",
     "list_findings",
     "nearest",

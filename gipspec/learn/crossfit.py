@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gipspec.diagnostics import GipError, problem
+from gipspec.diagnostics import GipError, counted, problem
 from gipspec.lang.study import Learner
 from gipspec.learn.build import build_learner, member_seeds
 from gipspec.learn.folds import Codes
@@ -159,7 +159,9 @@ def _require_teachers(teach: NDArray[np.bool_], fold: Codes, present: Codes, nam
     for k in present:
         rows = int(np.count_nonzero(teach & (fold != k)))
         if rows < FEWEST_TEACHERS:
-            raise GipError(problem("G414", fold=int(k) + 1, rows=rows, target=target_phrase(name)))
+            raise GipError(
+                problem("G414", fold=int(k) + 1, rows=counted(rows, "row"), target=target_phrase(name))
+            )
 
 
 def _require_both_classes(y: Array, fold: Codes, present: Codes, name: str) -> None:

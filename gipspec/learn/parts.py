@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gipspec.diagnostics import GipError, problem
+from gipspec.diagnostics import GipError, counted, problem
 from gipspec.lang.study import Learner
 from gipspec.learn.build import build_learner, member_seeds
 from gipspec.learn.crossfit import FEWEST_TEACHERS, CrossFit
@@ -121,7 +121,9 @@ def checked_folds(fold: Codes, group: NDArray[np.int64], teach: Flags, units: in
         if found < units:
             raise GipError(problem("G403", units=found, kind="units", folds=units))
         if rows < FEWEST_TEACHERS:
-            raise GipError(problem("G414", fold=int(k) + 1, rows=rows, target=target_phrase(name)))
+            raise GipError(
+                problem("G414", fold=int(k) + 1, rows=counted(rows, "row"), target=target_phrase(name))
+            )
     return present
 
 

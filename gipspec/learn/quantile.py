@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gipspec.diagnostics import GipError, problem
+from gipspec.diagnostics import GipError, counted, problem
 from gipspec.lang.study import Learner
 from gipspec.learn.crossfit import FEWEST_TEACHERS, CrossFit, cross_fit
 from gipspec.learn.folds import Codes, derive_seed
@@ -103,4 +103,4 @@ def _flags(rows: Codes, taught: Flags) -> Flags:
 def _require_arm(taught: Flags, k: int, name: str) -> None:
     rows = int(np.count_nonzero(taught))
     if rows < FEWEST_TEACHERS:
-        raise GipError(problem("G414", fold=k + 1, rows=rows, target=target_phrase(name)))
+        raise GipError(problem("G414", fold=k + 1, rows=counted(rows, "row"), target=target_phrase(name)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gipspec.diagnostics import counted
 from gipspec.propose.profile import MOST_DISTINCT, Profile, Sight
 from gipspec.propose.words import TIME, UNIT, score
 
@@ -35,8 +36,8 @@ class Pair:
 
     def faults(self) -> str:
         """Say in words what is wrong with it; empty where nothing is."""
-        found = [f"{self.repeated:,} rows repeat a pair"] if self.repeated else []
-        found += [f"{self.unplaced:,} rows lack one of the two"] if self.unplaced else []
+        found = [f"a pair is repeated in {counted(self.repeated, 'row')}"] if self.repeated else []
+        found += [f"one of the two is missing in {counted(self.unplaced, 'row')}"] if self.unplaced else []
         return " and ".join(found)
 
     def filled(self, rows: int) -> float:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from gipspec.data import Dataset, Grouping, evaluate, group_by_category
-from gipspec.diagnostics import GipError, problem
+from gipspec.diagnostics import GipError, counted, problem
 from gipspec.estimate import (
     Clusters,
     PotentialMeans,
@@ -69,8 +69,9 @@ def _check_rows(piece: Piece, levels: Grouping) -> None:
         units = int(np.unique(unit).size)
         if len(unit) < FEWEST_ROWS or units < FEWEST_UNITS:
             place, name = piece.model.treatments[0].span, piece.treatments[0]
-            of_units = f" of {units} unit{'s' * (units > 1)}" if in_units else ""
-            wrong.append(problem("G423", place, level=label, name=name, found=f"{len(unit)} rows{of_units}"))
+            of_units = f" of {counted(units, 'unit')}" if in_units else ""
+            found = f"{counted(len(unit), 'row')}{of_units}"
+            wrong.append(problem("G423", place, level=label, name=name, found=found))
     if wrong:
         raise GipError(*wrong)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from gipspec.diagnostics import GipError, Problem, problem
+from gipspec.diagnostics import GipError, Problem, counted, problem
 from gipspec.estimate.did import NEVER, LeftOut
 from gipspec.recipe.staggered import Staggered, in_window, reported
 
@@ -52,7 +52,7 @@ def left_out(design: Staggered) -> tuple[Problem, ...]:
         found.append(problem("G621", events=events, low=low, high=high))
     hidden = int(design.hidden.sum())
     if hidden:
-        found.append(problem("A21", units="1 unit" if hidden == 1 else f"{hidden} units", name=name))
+        found.append(problem("A21", units=counted(hidden, "unit"), name=name))
     return tuple(found)
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from gipspec.data import Dataset, evaluate, panel_design
-from gipspec.diagnostics import GipError, Problem, problem
+from gipspec.diagnostics import GipError, Problem, counted, problem
 from gipspec.estimate import (
     Paths,
     PlaceboDraws,
@@ -189,8 +189,7 @@ def _series(draws: PlaceboDraws) -> Series:
 def _hidden(piece: Piece, paths: Paths) -> tuple[Problem, ...]:
     if not paths.uncertain:
         return ()
-    units = "1 unit" if paths.uncertain == 1 else f"{paths.uncertain} units"
-    return (problem("A21", units=units, name=piece.treatments[0]),)
+    return (problem("A21", units=counted(paths.uncertain, "unit"), name=piece.treatments[0]),)
 
 
 def _nothing_moves(piece: Piece) -> Problem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from gipspec.diagnostics import GipError, problem
+from gipspec.diagnostics import GipError, counted, problem
 from gipspec.report.cells import DASH, EMPTY, Cell, Mark, Number, Text
 from gipspec.report.columns import Layout
 from gipspec.report.footer import Footer
@@ -27,7 +27,7 @@ def with_extra(
     count = len(layout.columns)
     for label, values in footer.options.add:
         if len(values) not in (1, count):
-            columns = f"{count} column{'s' if count > 1 else ''}"
+            columns = counted(count, "column")
             raise GipError(problem("G520", span, row=label, given=len(values), columns=columns))
     return tuple(
         _added(block, [c.number - 1 for c in panel.columns], footer)

@@ -265,10 +265,10 @@ def test_lags_by_brute_force(text):
 def test_panel_mistakes():
     with refused("G306") as error:
         dataset({"city": [1.0, 1, 1, 2], "year": [1.0, 2, 2, 1], "x": [1.0, 2, 3, 4]}, PANEL)
-    assert "1 rows repeat" in error.problem.message and "1, 2" in error.problem.message
+    assert "are repeated in 1 row," in error.problem.message and "1, 2" in error.problem.message
     with refused("G310") as error:
         dataset({"city": [1.0, NAN], "year": [1.0, 2]}, PANEL)
-    assert "`city` is missing in 1 rows" in error.problem.message
+    assert "`city` is missing in 1 row" in error.problem.message
     with refused("G310"):
         dataset({"city": [1.0, 2.0], "year": ["2010", None]}, PANEL)
     with refused("G102"):

@@ -215,7 +215,7 @@ def test_no_row_left_names_the_column_that_loses_most():
 def test_infinities_matter_only_in_the_rows_of_the_sample():
     with refused("G308") as error:
         build(terms("lg"), GAPS)
-    assert "`log(g)` is not finite in 1 rows" in error.problem.message
+    assert "`log(g)` is not finite in 1 row," in error.problem.message
     assert error.problem.help == "use `log1p(g)`, or a sample with `g > 0`"
     found = build(terms("lg"), GAPS, sample=sample("g > 0"))
     assert sorted(GAPS.frame["id"][found.rows]) == [1, 2, 3, 5, 7]
