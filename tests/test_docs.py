@@ -16,6 +16,8 @@ A `text` block after commands is part of what they print.
 from __future__ import annotations
 
 import contextlib
+import itertools
+import os
 import re
 import shlex
 import shutil
@@ -38,10 +40,10 @@ from gipspec.report.figures import build_figure
 from gipspec.simulate import gip_panel
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
-    "optional-dependencies"
-]
+DOCS = ROOT / "docs"
+PAGES = [ROOT / "README.md", *sorted(p for p in DOCS.rglob("*.md") if "node_modules" not in p.parts)]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+EXTRAS = PYPROJECT["project"]["optional-dependencies"]
 BLOCK = re.compile(
     r"^<!-- file: (?P<file>[^\n]+)\n(?P<hidden>.*?)^-->$"
     r"|^(?:<!-- (?P<order>file|add|exit|not run|like|run|test)(?:: (?P<value>[^\n]+))? -->\n)?"
@@ -49,6 +51,9 @@ BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 INLINE = re.compile(r"`((?:gipspec|python) [a-z][^`]*)`")
+FENCED = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
+BARE = re.compile(r"^\n {4,}(?:\$ )?(?:(?:gipspec|python3?|pip|cd|npm) |\w+ +(?:<-|~) )", re.MULTILINE)
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +73,17 @@ def blocks(page: Path) -> Iterator[Block]:
         else:
             order, value = found["order"] or "", found["value"] or ""
             yield Block(kind=found["kind"], text=found["text"], order=order, value=value)
+
+
+def test_blocks_name_their_language() -> None:
+    """So that a test knows what to do with them; the reference has messages of problems without one."""
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        assert not BARE.search(FENCED.sub("", text)), (
+            f"{name_of(page)} has commands or a spec without a fence"
+        )
+        kinds = {block.kind for block in blocks(page)}
+        assert "" not in kinds or page.name == "reference.md", name_of(page)
 
 
 def name_of(page: Path) -> str:
@@ -95,8 +111,8 @@ def test_every_spec_of_the_docs_runs(page: Path, tmp_path: Path, monkeypatch: py
     few_trees(monkeypatch)
     (tmp_path / "common.gip").write_text("defaults folds=2\n", encoding="utf-8")
     for block in blocks(page):
-        if block.kind != "gip" or block.order:  # those of a file are run by the commands of the page
-            continue
+        if block.kind != "gip" or block.order or block.text.startswith("%"):
+            continue  # the commands of the page run those of a file, a notebook those of a cell
         spec = gipspec.loads(quick(completed(block.text, tmp_path)), folder=tmp_path)
         assert [p.message for p in spec.problems if p.severity == "error"] == [], block.text
         if page.name == "reference.md" or not spec.require().models:
@@ -256,4 +272,75 @@ def test_numbers_that_a_page_takes_from_a_run_have_macros(page: Path, finished: 
 def test_the_site_has_every_page() -> None:
     site = (ROOT / ".mkdocs.yml").read_text(encoding="utf-8")
     listed = set(re.findall(r"^  - .+: (\S+\.md)$", site, re.MULTILINE))
-    assert listed == {page.name for page in (ROOT / "docs").glob("*.md")}
+    assert listed == {page.name for page in DOCS.glob("*.md")}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """The site, and how its building went: without `-q`, under which `--strict` sees no warning."""
+    folder = tmp_path_factory.mktemp("site")
+    command = ["-m", "mkdocs", "build", "-f", str(ROOT / ".mkdocs.yml"), "--strict", "-d", str(folder)]
+    silent = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
+    done = subprocess.run([sys.executable, *command], env=silent, capture_output=True, text=True, check=False)
+    return folder, done
+
+
+def test_the_site_is_built_without_a_warning(site: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    """Nor with a line of INFO that speaks of a link or a page."""
+    _, done = site
+    usual = re.compile(r"INFO +- +(Cleaning|Building|Documentation built)")
+    assert [line for line in done.stderr.splitlines() if line and not usual.match(line)] == []
+    assert done.returncode == 0
+
+
+def test_the_site_shows_lists_and_tables_as_such(site: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    """Python-Markdown wants four spaces, or an empty line, where GitHub does without."""
+    folder, done = site
+    assert done.returncode == 0
+    for page in folder.rglob("index.html"):
+        for paragraph in re.findall(r"<p>.*?</p>", page.read_text(encoding="utf-8"), re.DOTALL):
+            assert not re.search(r"\n *(?:[-*]|\d+\.) |\|-|```", paragraph), (
+                f"{page.parent.name}: {paragraph}"
+            )
+
+
+def anchors(page: Path) -> set[str]:
+    """Return what GitHub calls the headings of a page."""
+    found: set[str] = set()
+    for heading in re.findall(r"^#+ (.+)$", FENCED.sub("", page.read_text(encoding="utf-8")), re.MULTILINE):
+        anchor = re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+        same = (f"{anchor}-{n}" if n else anchor for n in itertools.count())
+        found.add(next(name for name in same if name not in found))
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_links_lead_to_files_and_headings(page: Path) -> None:
+    """On GitHub; those of the site are looked at when it is built."""
+    for target in LINK.findall(FENCED.sub("", page.read_text(encoding="utf-8"))):
+        path, _, heading = target.partition("#")
+        file = page.parent / path if path else page
+        if "://" not in target:
+            assert file.exists(), target
+            assert not heading or heading in anchors(file), target
+
+
+# ---------------------------------------------------------------- the architecture
+
+
+def rooms_of_the_page() -> list[str]:
+    text = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    return re.findall(r"^\| `([\w/]+)/` \|", text, re.MULTILINE)
+
+
+def test_every_room_is_in_the_architecture() -> None:
+    package = ROOT / "gipspec"
+    inits = [*package.glob("*/__init__.py"), *package.glob("*/*/__init__.py")]
+    assert sorted(rooms_of_the_page()) == sorted(p.parent.relative_to(package).as_posix() for p in inits)
+
+
+def test_the_rooms_of_the_architecture_stand_in_the_order_of_the_layers() -> None:
+    layers = PYPROJECT["tool"]["importlinter"]["contracts"][0]["layers"]
+    place = {room: n for n, layer in enumerate(layers) for room in layer.split(" | ")}
+    places = [place[room.split("/")[0]] for room in rooms_of_the_page()]
+    assert places == sorted(places)

@@ -21,7 +21,7 @@ TRANSFORMED = ("plr", "pliv")  # models whose variables effects are removed from
 
 
 def effects_as_dummies(study: Study, model: Model) -> Iterator[Finding]:
-    """A01: dummies or numbers of units among the features, the field's habit (DESIGN 4.2)."""
+    """A01: dummies or numbers of units among the features, the field's habit (docs/statistics.md)."""
     settings = model.settings
     worst = next((one for one in (settings.learner_y, settings.learner_d) if _has_tree(one)), None)
     if settings.fe and settings.fe_method == "dummies" and settings.model in TRANSFORMED:

@@ -1,4 +1,4 @@
-"""The ways to remove effects (DESIGN 4.2): what the learners predict, and from which features."""
+"""The ways to remove effects (docs/statistics.md): what the learners predict, and from which features."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Expressions to columns: a closed list of operators and functions (DESIGN 3.3), nothing of Python's own."""
+"""Expressions to columns: a closed list of operators and functions, nothing of Python's own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Composite indices of signed indicators (DESIGN 3.3): entropy weights, first principal component, TOPSIS.
+"""Composite indices of signed indicators: entropy weights, first principal component, TOPSIS.
 
 They are computed over all rows in which no indicator is missing, before any sample restriction.
 """

@@ -1,4 +1,4 @@
-"""From what recipes found to estimates with all that is reported about them (DESIGN 4.7)."""
+"""From what recipes found to estimates with all that is reported about them (docs/statistics.md)."""
 
 from __future__ import annotations
 

@@ -42,8 +42,8 @@ def _search(model: Model, one: Nuisance) -> TuneTask:
 def fit_tasks(model: Model, work: Work, n_units: int, tuned: Mapping[str, Learner]) -> list[list[FitTask]]:
     """Return the cross-fits of a model, a list for each repetition in the order of its nuisances.
 
-    `n_units` is the number of units in the whole data set, over which the one map of folds is drawn (DESIGN
-    4.1); `tuned` holds the outcomes of `tune_tasks` by key.
+    `n_units` is the number of units in the whole data set, over which the one map of folds is
+    drawn; `tuned` holds the outcomes of `tune_tasks` by key.
     """
     searches = tune_tasks(model, work)
     found = [tuned[s.key] for s in searches] or [n.learner for n in work.nuisances]

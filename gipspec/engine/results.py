@@ -1,4 +1,4 @@
-"""What a run yields: estimates with everything that is reported about them (DESIGN 4.7)."""
+"""What a run yields: estimates with everything that is reported about them (docs/statistics.md)."""
 
 from __future__ import annotations
 

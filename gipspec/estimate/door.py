@@ -2,9 +2,9 @@
 
 Every function hands DoubleML cross-fitted predictions, all (n,), with one split whose test set is the whole
 sample, and no clusters. On clustered data DoubleML would weigh each fold by one over its number of clusters,
-in θ and in the variance; with folds of unequal size that θ is not the pooled one of DESIGN 4.1, while with
-equal folds both agree. The predictions are cross-fitted already and none is fitted here: the split has no
-other part in it. Standard errors come from the scores: see `split_of`.
+in θ and in the variance; with folds of unequal size that θ is not the pooled one of docs/statistics.md, while
+with equal folds both agree. The predictions are cross-fitted already and none is fitted here: the split has
+no other part in it. Standard errors come from the scores: see `split_of`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Effects by group and along a moderator, from the nuisances of the full sample (DESIGN 4.3).
+"""Effects by group and along a moderator, from the nuisances of the full sample (docs/statistics.md).
 
 The partially linear model. With Ỹ = Y - l̂(X), D̃ = D - m̂(X), and a moderator W that is part of X, the model
 Y = τ(W)D + g(X) + ε gives Ỹ = τ(W)D̃ + ε: W·D̃ is the residual of W·D, since E[W·D | X] = W·m(X). Hence no

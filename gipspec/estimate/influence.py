@@ -75,7 +75,7 @@ def cluster_influence(psi: Array, psi_a: Array, clusters: Clusters) -> tuple[Arr
     """Return the influence of each cluster on θ, -Σ_{i∈c} ψ_i / Σ_i ψ_a,i, an array for each dimension.
 
     `psi` and `psi_a` are the scores (n,) at the estimate and their derivatives (n,). Without clusters the
-    result is one array (n,). The squares sum to DESIGN 4.1's V / n, J⁻² n⁻² Σ_c (Σ_{i∈c} ψ_i)² with
+    result is one array (n,). The squares sum to V / n of docs/statistics.md, J⁻² n⁻² Σ_c (Σ_{i∈c} ψ_i)² with
     J = n⁻¹ Σ ψ_a (Chiang, Kato, Ma and Sasaki 2022).
     """
     jacobian = -float(np.sum(psi_a))

@@ -78,7 +78,7 @@ def mediation(
 
     Effects are means of differences of the efficient scores of `potential_outcomes` (Farbmacher, Huber,
     Lafférs, Langen and Spindler 2022); their influence is the clusters' sum of the scores less the
-    effect, as in DESIGN 4.1. The share mediated averages both indirect effects (Imai, Keele and Tingley
+    effect. The share mediated averages both indirect effects (Imai, Keele and Tingley
     2010) and has its standard error from the delta method, which means little where the total effect is not
     clearly different from nought. `outcome` and `treatment` are their names in messages. Raises GipError:
     G406 predictions that are not finite, or no propensity can be made of them, G407 fewer than two clusters.
@@ -106,7 +106,7 @@ def mediation(
 def potential_outcomes(
     y: Array, d: Array, nuisances: MediationNuisances, *, trim: float = 0.01
 ) -> PotentialOutcomes:
-    """Return the efficient scores of the four mean potential outcomes, as in DESIGN 4.4.
+    """Return the efficient scores of the four mean potential outcomes, as in docs/statistics.md.
 
     Farbmacher et al. (2022), the scores for E[Y(d, M(1-d))] in which Bayes' rule has replaced densities of
     the mediators by P(D=1|M,X), so that mediators may be many and continuous:

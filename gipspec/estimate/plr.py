@@ -25,7 +25,7 @@ def plr(
     `y` (n,) and `d` (n, k) are the variables, `l_hat` (n,) and `m_hat` (n, k) predictions of them from X;
     `names` (k,) and `outcome` are for messages. θ solves the partialling-out score of Chernozhukov et al.
     (2018), equation (4.4); several treatments are estimated jointly, as the regression of Y - l̂ on all of
-    D - m̂. Standard errors follow DESIGN 4.1, V = J⁻² n⁻² Σ_c (Σ_{i∈c} ψ_i)², without small-sample
+    D - m̂. Standard errors follow docs/statistics.md, V = J⁻² n⁻² Σ_c (Σ_{i∈c} ψ_i)², without small-sample
     corrections: robust to heteroskedasticity without clusters; with two dimensions the sums over both are
     added and the intersection is not subtracted, which is conservative and never negative (Chiang, Kato, Ma
     and Sasaki 2022).

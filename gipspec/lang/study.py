@@ -96,7 +96,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Every option of an estimation, typed, with the defaults filled in (DESIGN 3.1)."""
+    """Every option of an estimation, typed, with the defaults filled in (docs/language.md)."""
 
     model: str = "plr"
     target: str = "ate"

@@ -45,7 +45,7 @@ def _spell(part: object) -> str:
 def fold_map(n_units: int, folds: int, seed: int, rep: int) -> Codes:
     """Assign every unit of the study to a fold: (n_units,) codes from 0 to folds - 1.
 
-    One map for each (seed, folds, repetition), whatever the model (DESIGN 4.1): a row's fold is
+    One map for each (seed, folds, repetition), whatever the model (docs/statistics.md): a row's fold is
     `fold_map(...)[unit]`, also in a sub-sample. Sizes differ by one unit at the most. The permutation sorts
     raw output of PCG64, a stream that numpy promises never to change. Raises GipError G403.
     """

@@ -32,7 +32,7 @@ def cross_fit_nested(
 ) -> CrossFit:
     """Predict ω(X) = E[μ(M, X) | teach, X] with μ = E[Y | inner_teach, M, X], fold by fold.
 
-    For ω10 of DESIGN 4.4, E[μ1(M,X) | D=0, X]: `x` (n, p) holds X, `inner_x` (n, p') holds M and X, `target`
+    For ω10, E[μ1(M,X) | D=0, X]: `x` (n, p) holds X, `inner_x` (n, p') holds M and X, `target`
     (n,) is Y, `inner_teach` (n,) flags the rows with D=1 and `teach` those with D=0. In the training set of
     each fold μ is cross-fitted in `inner_folds` folds of whole units, their shares of `inner_teach` as even
     as can be; the learner then regresses these pseudo-outcomes on X among the rows that `teach` flags, and

@@ -1,4 +1,4 @@
-"""How well a nuisance predicts rows that it has not seen (DESIGN 4.7)."""
+"""How well a nuisance predicts rows that it has not seen (docs/statistics.md)."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from gipspec.recipe.work import Fits, Flags, Work
 
 
 def prepare_did(model: Model, dataset: Dataset, panel: Panel | None, only: Flags | None = None) -> Work:
-    """Estimate ATT(g, t) of every cohort and period, and aggregate them (DESIGN 4.6).
+    """Estimate ATT(g, t) of every cohort and period, and aggregate them (docs/statistics.md).
 
     Unit effects leave with the change of the outcome, period effects with the comparison. Nuisances do not
     depend on `event=`, which bounds what is reported. Raises GipError G461 or G462 where nothing can be.

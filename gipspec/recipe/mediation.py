@@ -45,7 +45,7 @@ OF_TOTAL = 3
 
 
 def prepare_mediation(model: Model, dataset: Dataset, panel: Panel | None, only: Flags | None = None) -> Work:
-    """Estimate total, direct and indirect effects from efficient scores (DESIGN 4.4).
+    """Estimate total, direct and indirect effects from efficient scores (docs/statistics.md).
 
     Variables stay as they are; learners see the controls, their unit means and the period, and beside these
     the mediators where these are given.

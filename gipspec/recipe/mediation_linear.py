@@ -21,7 +21,7 @@ from gipspec.recipe.work import Array, Fits, Flags, Nuisance, Work
 def prepare_mediation_linear(
     model: Model, dataset: Dataset, panel: Panel | None, only: Flags | None = None
 ) -> Work:
-    """Estimate total, direct and indirect effects on variables whose effects are removed (DESIGN 4.4).
+    """Estimate total, direct and indirect effects on variables whose effects are removed.
 
     The mediators are transformed as outcome and treatment are, and each has a nuisance, its mean given the
     controls; those of outcome and treatment are the ones of the model without mediators.

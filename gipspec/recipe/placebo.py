@@ -38,7 +38,7 @@ BASE = 2  # nuisances of the model itself: the outcome's, and the treatment's
 
 
 def prepare_placebo(model: Model, dataset: Dataset, panel: Panel | None, only: Flags | None = None) -> Work:
-    """Test a partially linear estimate against those of permuted adoption (DESIGN 4.5).
+    """Test a partially linear estimate against those of permuted adoption (docs/statistics.md).
 
     `placebo_by=refit` learns a treatment nuisance for each draw; the outcome's is that of the model itself.
     `placebo_by=design` asks for no further nuisance. Raises GipError G431 and G432.

@@ -19,7 +19,7 @@ from gipspec.recipe.work import Array, Fits, Flags, Nuisance, Work
 
 
 def prepare_plr(model: Model, dataset: Dataset, panel: Panel | None, only: Flags | None = None) -> Work:
-    """Estimate Y = θ'D + g(X) + ε, an estimate for each treatment (DESIGN 4.1, 4.2)."""
+    """Estimate Y = θ'D + g(X) + ε, an estimate for each treatment (docs/statistics.md)."""
     piece = gather(model, dataset, panel, only=only)
     nuisances, complement = plr_nuisances(piece), complement_of(piece, dataset)
     return Work(

@@ -1,4 +1,4 @@
-"""Effects of groups from nuisances of the whole sample (DESIGN 4.3)."""
+"""Effects of groups from nuisances of the whole sample (docs/statistics.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a note says what was done about fixed effects; it mirrors `fe_method` (DESIGN 4.2) case by case."""
+"""How a note says what was done about fixed effects; it mirrors `fe_method` case by case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a note says what direct and indirect effects are, and what they rest on (DESIGN 4.4)."""
+"""How a note says what direct and indirect effects are, and what they rest on (docs/statistics.md)."""
 
 from __future__ import annotations
 

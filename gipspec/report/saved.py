@@ -1,4 +1,4 @@
-"""`results.json`, the interface to everything else that reads a run (DESIGN 7)."""
+"""`results.json`, the interface to everything else that reads a run (docs/running.md)."""
 
 from __future__ import annotations
 

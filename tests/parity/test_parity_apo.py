@@ -1,6 +1,6 @@
 """Average potential outcomes against DoubleMLAPOS, given the same predictions. Tolerance 1e-8, absolute.
 
-On clustered data DoubleML's difference of two estimates is wrong (DESIGN 10); there the contrast is compared
+On clustered data DoubleML's difference of two estimates is wrong; there the contrast is compared
 with the sums of its scores over clusters, by hand.
 """
 

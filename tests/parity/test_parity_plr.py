@@ -2,7 +2,7 @@
 
 Tolerance 1e-8, absolute, on every repetition's θ and SE; what is measured is near 1e-15. On clustered data
 DoubleML agrees where folds hold equal numbers of clusters; the last test shows what it does elsewhere, and
-that gipspec keeps to the pooled formula of DESIGN 4.1.
+that gipspec keeps to the pooled formula of docs/statistics.md.
 """
 
 from __future__ import annotations

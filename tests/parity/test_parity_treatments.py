@@ -1,7 +1,7 @@
 """Several treatments jointly, and two-way clusters, against statsmodels, the formula by hand, and DoubleML.
 
 Tolerance 1e-8, absolute, on θ and SE; what is measured is near 1e-15. statsmodels runs without small-sample
-corrections: the variances of DESIGN 4.1 have none.
+corrections: the variances of docs/statistics.md have none.
 """
 
 from __future__ import annotations

@@ -273,9 +273,9 @@ def test_rows_that_repeat_a_pair_are_said_and_the_panel_line_waits(bare: Shell) 
     code, _, err = bare("new", "data.csv")
     assert code == 0
     assert (
-        "warning[G651]: `city` and `year` look like unit and time of data.csv, but a pair is repeated in 1 row"
-        in err
-    )
+        "warning[G651]: `city` and `year` look like unit and time of data.csv, "
+        "but a pair is repeated in 1 row"
+    ) in err
     assert "# panel city year" in Path("data.gip").read_text()
     run_fast(Path("data.gip"))
 

@@ -74,7 +74,7 @@ def predictions(mediators, x=X, target=Y, learn=least_squares):
 
 
 def scores(f, target=Y):
-    """ψ11, ψ00, ψ10, ψ01 of DESIGN 4.4, with the bounds of the propensities."""
+    """ψ11, ψ00, ψ10, ψ01 of docs/statistics.md, with the bounds of the propensities."""
     p, q = np.clip(f["p"], TRIM, 1 - TRIM), np.clip(f["q"], TRIM, 1 - TRIM)
     weight10 = D * (1 - q) / np.maximum(q * (1 - p), TRIM)
     weight01 = (1 - D) * q / np.maximum((1 - q) * p, TRIM)

@@ -1,6 +1,6 @@
 """The vocabulary: one registry of options, learners, functions and statements.
 
-The checker, the reference, completion and `gipspec explain` all read it (DESIGN section 3).
+The checker, the reference, completion and `gipspec explain` all read it (docs/language.md).
 """
 
 from gipspec.lang.vocabulary.figures import FIGURE_KINDS, FIGURE_OPTIONS, FigureKind

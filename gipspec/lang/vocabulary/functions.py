@@ -1,4 +1,4 @@
-"""The registry of functions (DESIGN 3.3): a closed list, so that a spec can never run code."""
+"""The registry of functions (docs/language.md): a closed list, so that a spec can never run code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The registry of learners (DESIGN 3.2): gipspec's parameter names beside the library's."""
+"""The registry of learners (docs/language.md): gipspec's parameter names beside the library's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The registry of options (DESIGN 3.1): adding one touches no grammar."""
+"""The registry of options (docs/language.md): adding one touches no grammar."""
 
 from __future__ import annotations
 
