@@ -154,7 +154,7 @@ class Loaded:
         answered = {(f.code, f.message) for f in found if f.accepted}
         kept = [p for p in results.problems if (p.code, p.message) not in answered]
         new = as_problems(tuple(f for f in found if f.code not in RAISED))
-        problems = sort_problems((*kept, *new, *self.idle(found, results)))
+        problems = sort_problems((*kept, *new, *(() if only else self.idle(found, results))))
         return replace(results, findings=found, problems=problems)
 
     def audit(self, results: Results | None = None, store: Path | None = None) -> tuple[Finding, ...]:

@@ -41,7 +41,8 @@ def heavy_trimming(study: Study, model: Model, estimate: Estimate) -> Iterator[F
     trimmed, trim = dict(estimate.measures).get("trimmed", 0.0), model.settings.trim
     if trimmed <= HEAVY:
         return
-    alike = (m for m in study.models if printed(m) == printed(model))
+    kind = model.settings.model
+    alike = (m for m in study.models if m.settings.model == kind and printed(m) == printed(model))
     if {m.settings.trim for m in alike} == {trim}:
         others = ", ".join(f"{bound * 100:g}%" for bound in BOUNDS if bound != trim)
         reason = (

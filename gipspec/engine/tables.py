@@ -51,6 +51,8 @@ def infer_tables(
             continue
         tests, failed = _tests(family, by_name)
         problems += [p.at(family.span).about(family.table) for p in failed]
+        if family.wald != "no" and all(len(names) < FEWEST for _, names in family.rows):
+            problems.append(problem("G623", family.span, name=family.table))
         found.append(
             TableInference(
                 table=family.table,

@@ -168,7 +168,7 @@ def _made(piece: Piece, paths: Paths, own: Sequence[Nuisance], fits: Fits, draws
     return Made(
         found=tuple(replace(f, measures=(*f.measures, *measures)) for f in made.found),
         series=(_series(draws),),
-        problems=(*made.problems, *_hidden(piece, paths)),
+        problems=(*made.problems, *_hidden(piece, paths), *_ending(piece)),
     )
 
 
@@ -190,6 +190,13 @@ def _hidden(piece: Piece, paths: Paths) -> tuple[Problem, ...]:
     if not paths.uncertain:
         return ()
     return (problem("A21", units=counted(paths.uncertain, "unit"), name=piece.treatments[0]),)
+
+
+def _ending(piece: Piece) -> tuple[Problem, ...]:
+    """Return a warning (G622) for a treatment of 0 and 1 that does not stay."""
+    d = piece.data.d[:, 0]
+    reason = adoption_obstacle(d, piece.data.unit, piece.data.time) if np.isin(d, (0, 1)).all() else None
+    return () if reason is None else (problem("G622", name=piece.treatments[0], reason=reason),)
 
 
 def _nothing_moves(piece: Piece) -> Problem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gipspec.engine.results import Estimate, TableInference
-from gipspec.lang.study import Learner, Study
+from gipspec.lang.study import Contrast, Learner, Study
 from gipspec.lang.vocabulary import LEARNERS, MODELS
 from gipspec.report.analyses import analysis_sentences
 from gipspec.report.assumptions import assumption_sentences
@@ -166,11 +166,21 @@ def _winsor(e: Estimate) -> str:
 
 def _differences(columns: tuple[Column, ...], layout: Layout) -> list[str]:
     return [
-        f"Column ({c.number}) is {_side(c.contrast.left, layout)} minus "
-        f"{_side(c.contrast.right, layout)}, its standard error from the scores of both."
+        f"Column ({c.number}) is {_side(c.contrast.left, layout)} minus {_side(c.contrast.right, layout)}"
+        f"{_common_splits(c, c.contrast, layout)}, its standard error from the scores of both."
         for c in columns
         if c.contrast is not None
     ]
+
+
+def _common_splits(column: Column, contrast: Contrast, layout: Layout) -> str:
+    """Say which splits are compared where a column has more: coefficients then do not add up."""
+    common = column.first.reps
+    sides = (contrast.left, contrast.right)
+    shown = [e.reps for c in layout.columns for _, e in c.estimates if c.member in sides or e.name in sides]
+    if max(shown, default=common) == common:
+        return ""
+    return f" in the first {'split' if common == 1 else f'{common} splits'} of both"
 
 
 def _side(name: str, layout: Layout) -> str:

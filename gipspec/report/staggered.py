@@ -24,10 +24,10 @@ def staggered_sentences(columns: tuple[Column, ...]) -> list[str]:
     if not shown:
         return []
     found = [
-        sentence(SCORE, columns, _base, ", before adoption from one period to the next"),
+        sentence(SCORE, columns, _base),
         sentence("compared with ", columns, lambda e: CONTROLS.get(_setting(e, "control"), "")),
         _overall(shown),
-        sentence("joint test of the event times before adoption: ", columns, _pre_trend),
+        sentence("joint test of the event times ", columns, _pre_trend),
         sentence(BAND, columns, _band),
     ]
     return [text for text in found if text]
@@ -39,11 +39,19 @@ def _setting(e: Estimate, name: str) -> str:
 
 def _base(e: Estimate) -> str:
     ahead = _setting(e, "anticipation")
-    if not ahead:
-        return ""
-    if ahead == "0":
-        return "the period before adoption"
-    return f"{int(ahead) + 1} periods before adoption, which leaves room for anticipation"
+    return base_phrase(int(ahead)) if ahead else ""
+
+
+def base_phrase(ahead: int) -> str:
+    """Say from which period on effects are measured, where units may react so many periods `ahead`."""
+    if ahead == 0:
+        return "the period before adoption, and before adoption from one period to the next"
+    return f"{ahead + 1} periods before adoption, and before adoption over {ahead + 1} periods"
+
+
+def tested_phrase(ahead: int) -> str:
+    """Say which event times the test of trends before adoption is about."""
+    return "before adoption" if ahead == 0 else f"up to {-ahead - 1} (before any anticipation)"
 
 
 def _overall(columns: tuple[Column, ...]) -> str:
@@ -60,7 +68,8 @@ def _pre_trend(e: Estimate) -> str:
     if "pretrend.p" not in measures:
         return ""
     chi2 = fixed(measures["pretrend.chi2"], 3)
-    return f"χ²({measures['pretrend.df']:.0f}) = {chi2}, {p_value(measures['pretrend.p'])}"
+    tested = tested_phrase(int(_setting(e, "anticipation") or 0))
+    return f"{tested}: χ²({measures['pretrend.df']:.0f}) = {chi2}, {p_value(measures['pretrend.p'])}"
 
 
 def _band(e: Estimate) -> str:

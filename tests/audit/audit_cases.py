@@ -116,6 +116,13 @@ CASES = (
         runs=True,
         head=ROWS,
     ),
+    Case(
+        "A11",
+        "base <- y ~ sure | x\ninter <- base; model=irm; learner_d=logit; trim=10%",
+        "base <- y ~ b | x\ninter <- base; model=irm; learner_d=logit",
+        runs=True,
+        head=ROWS,
+    ),
     Case("A12", f"{INDEX}base <- index ~ d | x + r1", f"{INDEX}base <- index ~ d | x"),
     Case("A12", f"{INDEX}base <- index ~ d | x; via=[m, r2]", f"{INDEX}base <- index ~ d | x; via=m"),
     Case("A13", BASE, f"{BASE}event <- base; event=-2..2", runs=True),

@@ -135,6 +135,14 @@ def test_what_nothing_is_accepted_for(shell: Shell) -> None:
     assert "no finding of A04 is accepted here" in err
 
 
+def test_a_part_of_a_study_leaves_what_others_accept(shell: Shell) -> None:
+    shell.write(ONCE + 'audit accept A04 more "one split is enough for a first look"\n')
+    _, _, err = shell("run", "study.gip", "--select", "base")
+    assert "A04" in err and "G662" not in err
+    _, _, err = shell("run", "study.gip")
+    assert "G662" not in err
+
+
 def test_a_spec_that_cannot_be_read(shell: Shell) -> None:
     code, out, err = shell("audit", "study.gip", "other.gip", "--json")
     assert code == 1

@@ -32,6 +32,7 @@ late    <- base; sample=late
 gap     <- base - short
 event   <- base; event=-2..2
 notyet  <- base; event=-2..2; control=notyet
+notice  <- base; event=-3..1; anticipation=1
 fake    <- base; placebo=60; placebo_by=design
 sens    <- base; sensitivity=x1
 hetero  <- base; het=[z, kind]
@@ -41,6 +42,7 @@ mech    <- base; via=x3
 spread  <- y ~ treated | x1; model=qte; fe=none; cluster=city; learner_d=logit; quantiles=[0.25, 0.5, 0.75]
 broken  <- y ~ one | controls
 figure dynamics "Dynamic effects": event
+figure early "With a period of notice": notice
 figure compared "By comparison group": event, notyet; names=[event: "Never", notyet: "Not yet"]
 figure robust "Robustness": base, algos, gap, broken; names=[algos: "Learners"]
 figure how "Mechanism": mech; scale=100

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import pytest
@@ -30,6 +31,15 @@ ENDOG = estimate(
     model="pliv",
     measures=(("first_stage_f", 24.06), ("ar.low", -0.5), ("ar.high", 0.25), ("ar.pieces", 1.0)),
     nuisances=(*BASE.nuisances, fit("instrument", "lowcarbon", 0.1), fit("instrument", "smartcity", 0.2)),
+)
+
+
+EVENT = estimate(
+    "event",
+    model="did",
+    key="overall",
+    measures=(("pretrend.chi2", 1.5), ("pretrend.df", 2.0), ("pretrend.p", 0.472)),
+    settings=(("control", "never"), ("anticipation", "0")),
 )
 
 
@@ -121,3 +131,27 @@ def test_measures_are_macros():
 
 def test_roles_are_keys_without_commas():
     assert [key for key, _ in named_fits(INTER.nuisances)] == ["outcome.untreated", "treatment"]
+
+
+@pytest.mark.parametrize(
+    ("ahead", "since", "tested"),
+    [
+        (
+            "0",
+            "the period before adoption, and before adoption from one period to the next",
+            "before adoption",
+        ),
+        (
+            "2",
+            "3 periods before adoption, and before adoption over 3 periods",
+            "up to -3 (before any anticipation)",
+        ),
+    ],
+)
+def test_an_event_study_says_what_it_measures_from_and_what_it_tests(
+    ahead: str, since: str, tested: str
+) -> None:
+    event = dataclasses.replace(EVENT, settings=(("control", "never"), ("anticipation", ahead)))
+    notes = " ".join(map(plain_cell, table(event).notes))
+    assert f"on the change of the outcome since {since}." in notes
+    assert f"Joint test of the event times {tested}: χ²(2) = 1.500, p = 0.472." in notes

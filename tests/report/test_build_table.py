@@ -118,6 +118,22 @@ def test_a_difference_has_dashes_and_names_its_columns() -> None:
     assert "Column (3) is column (1) minus column (2)" in notes(table)
 
 
+@pytest.mark.parametrize(
+    ("reps", "said"),
+    [
+        ((5, 5), "column (1) minus column (2), its"),
+        ((5, 1), "column (1) minus column (2) in the first split of both, its"),
+        ((3, 5), "column (1) minus column (2) in the first 3 splits of both, its"),
+    ],
+)
+def test_a_difference_of_uneven_splits_says_which_it_compares(reps: tuple[int, int], said: str) -> None:
+    base, quad = (estimate(name, reps=r) for name, r in zip(("base", "quad"), reps, strict=True))
+    gap = dataclasses.replace(difference("gap", base, quad), reps=min(reps))
+    spec = study(contrasts=(contrast("gap", "base", "quad"),))
+    table = build_table(request("base", "quad", "gap"), results([base, quad, gap]), spec)
+    assert f"Column (3) is {said}" in notes(table)
+
+
 def test_a_difference_from_a_model_outside_the_table() -> None:
     base, quad = estimate("base"), estimate("quad", 0.04)
     spec = study(contrasts=(contrast("gap", "base", "quad"),))

@@ -84,6 +84,15 @@ def test_the_notes_have_the_test_of_the_times_before(made: Made) -> None:
     assert "Not yet, with units that are never treated or not treated yet" in notes
 
 
+def test_the_notes_know_where_effects_are_measured_from(made: Made) -> None:
+    assert "since the period before adoption, and before adoption from one period to the next." in " ".join(
+        made.figure("dynamics").notes
+    )
+    notes = " ".join(made.figure("early").notes)
+    assert "since 2 periods before adoption, and before adoption over 2 periods." in notes
+    assert "the effects up to -2 (before any anticipation) are all zero: χ²(1)" in notes
+
+
 def test_studies_stand_side_by_side(made: Made) -> None:
     first, second = made.marks("compared", Points)
     assert isinstance(first, Points) and isinstance(second, Points)

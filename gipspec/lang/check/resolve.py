@@ -16,6 +16,7 @@ from gipspec.lang.check.models import Resolved, resolve_models
 from gipspec.lang.check.scope import PoisonedError, Scope, no_column
 from gipspec.lang.check.settings import HEAD_OPTIONS, OptionScope, resolve_settings
 from gipspec.lang.check.terms import expand
+from gipspec.lang.check.uneven import uneven_differences
 from gipspec.lang.study import FigureRequest, Let, Schema, Study, TableRequest
 from gipspec.lang.syntax import (
     Call,
@@ -70,7 +71,8 @@ def resolve(declared: Declarations, schema: Schema | None, known: Known = NOTHIN
     found += wrong
     if not any(p.severity == "error" for p in found):
         found += _unused(declared)
-    models = (m for name in declared.models for m in resolved.models.get(name, ()))
+    models = tuple(m for name in declared.models for m in resolved.models.get(name, ()))
+    found += uneven_differences(resolved.contrasts.values(), models)
     study = None
     if declared.data is not None:
         study = Study(
@@ -80,7 +82,7 @@ def resolve(declared: Declarations, schema: Schema | None, known: Known = NOTHIN
             panel=declared.panel,
             labels=tuple((name, s.text) for name, s in declared.labels.items()),
             lets=lets,
-            models=tuple(models),
+            models=models,
             contrasts=tuple(resolved.contrasts.values()),
             tables=tables,
             figures=figures,

@@ -89,7 +89,7 @@ FUNCTIONS = {
     "topsis": _g("d⁻/(d⁺ + d⁻), distances to the worst and the best case", "Hwang and Yoon (1981), Multiple Attribute Decision Making", "language.md#variables"),
     "winsor": _g("min(max(x, q_share), q_{1-share})"),
     "standardize": _g("(x - mean) / sd, n - 1"),
-    "policytree": _g("max_π Σ ψ_i π(x_i), exactly", "Athey and Wager (2021), Econometrica 89; Zhou, Athey and Wager (2023), Operations Research 71", "statistics.md#heterogeneity"),
+    "policytree": _g("max_π Σ ψ_i π(x_i) over all trees with cuts at percentiles", "Athey and Wager (2021), Econometrica 89; Zhou, Athey and Wager (2023), Operations Research 71", "statistics.md#heterogeneity"),
     "terciles": _g("cuts at the quantiles 1/3 and 2/3 of the model's rows", "", "statistics.md#heterogeneity"),
     "quantiles": _g("cuts at the quantiles 1/k, ..., (k-1)/k of the model's rows", "", "statistics.md#heterogeneity"),
     "log1p": _g("log(1 + x)"),

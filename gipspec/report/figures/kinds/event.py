@@ -27,6 +27,7 @@ from gipspec.report.figures.members import Cast, Member, cast_of, column, times
 from gipspec.report.figures.naming import effect_on, minus, names_of
 from gipspec.report.figures.options import FigureOptions, figure_options
 from gipspec.report.figures.wording import intervals, levels, recipe, scaled
+from gipspec.report.staggered import base_phrase, tested_phrase
 
 KIND = "event"
 MOST = 4  # studies in one panel
@@ -136,26 +137,28 @@ def _notes(cast: Cast, shown: list[_Shown], results: Results, options: FigureOpt
     for one in shown:
         p = one.member.measure("pretrend.p")
         if not isnan(p):
+            tested = tested_phrase(_ahead(one))
             of = f" of {one.name}" if len(shown) > 1 else ""
             chi2, df = one.member.measure("pretrend.chi2"), one.member.measure("pretrend.df")
             statistic = f"χ²({df:.0f}) = {fixed(chi2, 2)}"
-            notes.append(
-                f"Wald test that the effects{of} before adoption are all zero: {statistic}, {p_value(p)}."
-            )
+            notes.append(f"Wald test that the effects{of} {tested} are all zero: {statistic}, {p_value(p)}.")
     return [*notes, *scaled(options.scale)]
+
+
+def _ahead(one: _Shown) -> int:
+    """Return the periods before adoption in which units may react already."""
+    return int(dict(one.member.estimates[0].settings).get("anticipation", "0"))
 
 
 def _compared(shown: list[_Shown]) -> list[str]:
     """Say what effects are measured from, and whom the treated are compared with."""
     settings = [dict(one.member.estimates[0].settings) for one in shown]
-    ahead = {s.get("anticipation", "0") for s in settings}
+    ahead = {_ahead(one) for one in shown}
     found: list[str] = []
     if len(ahead) == 1:
-        base = int(ahead.pop()) + 1
-        since = "the period before adoption" if base == 1 else f"{base} periods before adoption"
+        since = base_phrase(ahead.pop())
         found.append(
-            f"Effects by cohort and period are doubly robust, on the change of the outcome since {since}, "
-            "before that from one period to the next."
+            f"Effects by cohort and period are doubly robust, on the change of the outcome since {since}."
         )
     groups = dict.fromkeys(COMPARED.get(s.get("control", ""), "") for s in settings)
     if len(groups) == 1 and "" not in groups:
