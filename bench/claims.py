@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 from command import parser_of
+from designs import quantile_effects
 from document import put_table
 
 HERE = Path(__file__).parent
@@ -26,12 +27,23 @@ ROWS = (
     ("parks raise resilience", "base", "total", "entropy"),
     ("with squares of the controls", "quad", "total", "entropy"),
     ("first differences", "diffs", "total", "entropy"),
+    ("effects of provinces by year", "strict", "total", "entropy"),
+    ("learned by a lasso", "algos.lasso", "total", "entropy"),
+    ("learned by a forest", "algos.rf_trees_100", "total", "entropy"),
+    ("learned by a network", "algos.nnet", "total", "entropy"),
+    ("learned by a stack", "algos.mix", "total", "entropy"),
+    ("3 folds", "splits.3", "total", "entropy"),
+    ("8 folds", "splits.8", "total", "entropy"),
     ("since 2010", "samples.recent", "total", "entropy"),
     ("without municipalities", "samples.plain", "total", "entropy"),
     ("before 2020", "samples.before", "total", "entropy"),
+    ("outcome winsorised at 1%", "winsor.1", "total", "entropy"),
+    ("outcome winsorised at 5%", "winsor.5", "total", "entropy"),
     ("index by principal components", "defined.resilience_pca", "total", "pca"),
     ("low-carbon pilots controlled for", "rivals.lowcarbon", "total", "entropy"),
+    ("smart-city pilots controlled for", "rivals.smartcity", "total", "entropy"),
     ("both policies controlled for", "rivals.lowcarbon_smartcity", "total", "entropy"),
+    ("the first less with low-carbon pilots", "gap", "", ""),
     ("instrument", "endog", "late", "entropy"),
     ("interactive model of changes, treated", "inter", "total", "entropy"),
     ("placebo in time", "early", "", ""),
@@ -50,7 +62,21 @@ ROWS = (
     ("event study, year of adoption", "event.0", "total", "entropy"),
     ("event study, 5 years after", "event.5", "total", "entropy"),
     ("event study, 3 years before", "event.-3", "", ""),
+    ("lower quartile of the yearly change", "spread.q25", "change.q25", "entropy"),
+    ("median of the yearly change", "spread.q50", "change.q50", "entropy"),
+    ("upper quartile of the yearly change", "spread.q75", "change.q75", "entropy"),
+    ("beside computing power, at its mean", "both.gip", "total", "entropy"),
+    ("with a standard deviation more of it", "both.gip:computing", "compute.slope", "entropy"),
 )
+OWN = {
+    "diffs",
+    "inter",
+    "event",
+    "early",
+    "strict",
+    "algos",
+    "spread",
+}  # no model, learner or effects of the recipe
 RECIPES = {
     "default": "",
     "pooled": "defaults fe=none; learner=rf(trees=100); reps=1; cluster=none\n",
@@ -61,6 +87,8 @@ RECIPES = {
 def spec_of(recipe: str) -> str:
     """Return the spec with the defaults of a recipe; pooled estimation has the year among the controls."""
     text = (SPECS / "gip.gip").read_text(encoding="utf-8")
+    if recipe != "default":
+        text = text.replace("; learner=stack(gbm, lasso, short=yes)", "")
     if recipe == "pooled":
         text = text.replace("set controls = lngdp", "set controls = year + lngdp")
     return RECIPES[recipe] + text
@@ -73,7 +101,7 @@ def run(recipe: str, jobs: int) -> None:
 
     names = {name.split(".")[0] for _, name, _, _ in ROWS}
     if recipe != "default":
-        names -= {"diffs", "inter", "event", "early"}
+        names -= OWN
     if recipe == "dummies":  # three hundred columns take a forest minutes for each model
         names &= {"base", "rivals", "endog"}
     loaded = gipspec.loads(spec_of(recipe), folder=SPECS, name="gip.gip")
@@ -100,7 +128,8 @@ def table(cache: Path = CACHE) -> str:
     """Compare the results of each recipe in a folder with the truth."""
     from gipspec.simulate import gip_panel
 
-    truth, scale = gip_panel().truth, scales()
+    truth, scale = {v.name: v.value for v in gip_panel().truth}, scales()
+    truth |= zip(("change.q25", "change.q50", "change.q75"), quantile_effects(), strict=True)
     found = {
         recipe: {e["name"]: e for e in json.loads((cache / f"{recipe}.json").read_text())["estimates"]}
         for recipe in RECIPES

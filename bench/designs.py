@@ -1,9 +1,10 @@
 """Designs with known truth for `bench/estimators.py`: what is drawn, the spec, every true value.
 
 In the simple ones confounding is linear or logistic, so that `ols` and `logit` are the right learners and
-what is measured is the inference alone. The last is the simulated panel of green industrial parks, where
-confounding is not linear, with gipspec's default learner. True values follow from a design in closed form, or
-from its exact distribution.
+what is measured is the inference alone. The last two are the simulated panel of green industrial parks, where
+confounding is not linear, with gipspec's default learner: in levels, and in yearly changes for models that
+cannot remove the effect of a city. True values follow from a design in closed form, from its exact
+distribution, or (quantiles of changes) from large panels.
 """
 
 from __future__ import annotations
@@ -316,5 +317,55 @@ design <- zero; placebo=199; placebo_by=design
     nulls=(("event.overall", "pretrend.p"), ("design", "placebo.p")),
 )
 
-DESIGNS = {design.name: design for design in (CROSS, INSTRUMENT, PANEL, PARKS)}
+
+def quantile_effects(cities: int = 2000, seeds: int = 10) -> list[float]:
+    """Return the quantiles of the yearly change with accreditation less those without, from large panels."""
+    found = []
+    for seed in range(1, seeds + 1):
+        frame = gip_panel(seed, cities=cities).frame
+        steps = frame.groupby("city")[["resilience_true", "gip"]].diff()
+        without = (steps["resilience_true"] - frame["effect_true"] * steps["gip"]).dropna()
+        known = (without + frame["effect_true"]).dropna()
+        found.append([np.quantile(known, q) - np.quantile(without, q) for q in (0.25, 0.5, 0.75)])
+    return [float(value) for value in np.mean(found, axis=0)]
+
+
+LOW, MIDDLE, HIGH = quantile_effects()
+
+CHANGES = Design(
+    name="changes",
+    draw=parks,
+    draws=100,
+    spec="""
+panel city year
+defaults reps=1
+let lngdp = log(gdp)
+let change = diff(resilience_true)
+let accredited = diff(gip)
+let invited = diff(quota)
+let greener = diff(patents)
+set controls = lngdp + density + urban + finance + fdi + government
+set lagged = lag(lngdp) + lag(density) + lag(urban) + lag(finance) + lag(fdi) + lag(government)
+mean   <- change ~ accredited | controls + lagged; model=irm
+spread <- mean; model=qte; quantiles=[0.25, 0.5, 0.75]
+late   <- mean; model=iivm; iv=invited
+med    <- mean; via=greener
+refit  <- none ~ gip | controls; placebo=19
+""",
+    truth={
+        "mean": TRUTH["total"],
+        "spread.q25": LOW,
+        "spread.q50": MIDDLE,
+        "spread.q75": HIGH,
+        "late": TRUTH["late"],
+        "med.direct.treated": TRUTH["patents.direct"],
+        "med.direct.control": TRUTH["patents.direct"],
+        "med.indirect.treated": TRUTH["patents.indirect"],
+        "med.indirect.control": TRUTH["patents.indirect"],
+        "med.effect": TRUTH["patents.effect"],
+    },
+    nulls=(("refit", "placebo.p"),),
+)
+
+DESIGNS = {design.name: design for design in (CROSS, INSTRUMENT, PANEL, PARKS, CHANGES)}
 __all__ = ["DESIGNS", "Design"]

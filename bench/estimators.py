@@ -105,9 +105,9 @@ def main() -> None:
     options = parser.parse_args()
     for name in [] if options.table else options.only or list(DESIGNS):
         measure(DESIGNS[name], options.draws or DESIGNS[name].draws)
-    panel = DESIGNS["parks"]
-    put_table("estimators", table([d for d in DESIGNS.values() if d is not panel]))
-    put_table("parks", table([panel]))
+    hard = [DESIGNS["parks"], DESIGNS["changes"]]
+    put_table("estimators", table([d for d in DESIGNS.values() if d not in hard]))
+    put_table("parks", table(hard))
 
 
 if __name__ == "__main__":
