@@ -29,11 +29,12 @@ def command(
     """Say for each model whether it would run, and why; and how many fits that takes."""
     from gipspec.api import load
     from gipspec.diagnostics import sort_problems
+    from gipspec.engine import with_demand
 
     loaded = load(spec)
     plan = loaded.plan(select=select, draft=draft)
-    verdicts = loaded.verdicts(plan, out_folder(spec, out))
     survey = loaded.survey(plan, store_folder(spec, store))
+    verdicts = with_demand(loaded.verdicts(plan, out_folder(spec, out)), survey)
     spans = {step.model.name: step.model.span for step in plan.estimates}
     failing = (p.at(spans[d.name]).about(d.name) for d in survey.demands for p in d.problems)
     problems = sort_problems((*loaded.problems, *failing))

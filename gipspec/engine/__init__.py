@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from gipspec.engine.demand import Demand as Demand
     from gipspec.engine.demand import Survey as Survey
     from gipspec.engine.demand import survey as survey
+    from gipspec.engine.demand import with_demand as with_demand
     from gipspec.engine.describe import describe_tables as describe_tables
     from gipspec.engine.execute import open_executor as open_executor
     from gipspec.engine.executor import Executor as Executor
@@ -48,7 +49,7 @@ else:
     __getattr__, __dir__ = import_on_use(
         __name__,
         {
-            "gipspec.engine.demand": ("Demand", "Survey", "survey"),
+            "gipspec.engine.demand": ("Demand", "Survey", "survey", "with_demand"),
             "gipspec.engine.describe": ("describe_tables",),
             "gipspec.engine.execute": ("open_executor",),
             "gipspec.engine.executor": ("Executor",),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from gipspec.data import Dataset
 from gipspec.diagnostics import GipError, Problem
+from gipspec.engine.kept import recall
 from gipspec.engine.prepare import fit_tasks, tune_tasks
 from gipspec.engine.store import Store
 from gipspec.lang.study import Learner, Model
-from gipspec.plan import Plan
+from gipspec.plan import Plan, Verdict
 from gipspec.recipe import Work, prepare_model
 
 
@@ -46,24 +47,76 @@ class Survey:
 
 
 def survey(plan: Plan, dataset: Dataset, store: Store | None) -> Survey:
-    """Count the nuisances of a plan. With `tune=` they are those of the learners before the search."""
-    known: dict[str, bool] = {}
-    demands = []
+    """Count the nuisances of a plan, and the searches of `tune=`, as a run would meet them.
+
+    What is stored is read, so that a damaged entry counts as absent. An estimate that is kept needs its fits
+    no more. Where a search is still to do its fits are, too.
+    """
+    asked: dict[str, list[_Asked]] = {}
+    failed: dict[str, tuple[Problem, ...]] = {}
     for step in plan.estimates:
         try:
-            work = prepare_model(step.model, dataset, plan.study.panel)
-            keys = _keys(step.model, work, dataset)
+            asked[step.model.name] = _asked(step.model, plan, dataset, store)
         except GipError as error:
-            demands.append(Demand(name=step.model.name, asked=0, fresh=0, problems=error.problems))
-            continue
-        new = [key for key in dict.fromkeys(keys) if key not in known]
-        known |= {key: store is not None and store.has(key) for key in new}
-        fresh = sum(not known[key] for key in new)
-        demands.append(Demand(name=step.model.name, asked=len(keys), fresh=fresh))
-    return Survey(demands=tuple(demands), distinct=len(known), stored=sum(known.values()))
+            failed[step.model.name] = error.problems
+    every = [one for own in asked.values() for one in own]
+    wanted = {one.key: one for one in every if not one.kept}
+    missing = {key for key, one in wanted.items() if not _stored(one, store)}
+    left = set(missing)
+    demands = []
+    for step in plan.estimates:
+        name = step.model.name
+        own = asked.get(name, [])
+        fresh = {one.key for one in own if not one.kept} & left
+        left -= fresh
+        demands.append(Demand(name=name, asked=len(own), fresh=len(fresh), problems=failed.get(name, ())))
+    distinct = len({one.key for one in every})
+    return Survey(demands=tuple(demands), distinct=distinct, stored=distinct - len(missing))
 
 
-def _keys(model: Model, work: Work, dataset: Dataset) -> list[str]:
-    untuned: Mapping[str, Learner] = {search.key: search.learner for search in tune_tasks(model, work)}
-    tasks = fit_tasks(model, work, len(dataset.unit_names), untuned)
-    return [task.key for rep in tasks for task in rep]
+def _stored(one: _Asked, store: Store | None) -> bool:
+    return one.sure and store is not None and store.get(one.key) is not None
+
+
+def with_demand(verdicts: Iterable[Verdict], found: Survey) -> tuple[Verdict, ...]:
+    """Return the verdicts on the models of a survey; one whose fits are gone runs, though nothing changed."""
+    gone = "its fits are not in the store"
+    return tuple(
+        replace(v, run=True, reason=gone) if d.fresh and not v.run else v
+        for v, d in zip(verdicts, found.demands, strict=True)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A task: asked for by an estimate that is `kept`, or not for `sure` because a search comes first."""
+
+    key: str
+    kept: bool = False
+    sure: bool = True
+
+
+def _asked(model: Model, plan: Plan, dataset: Dataset, store: Store | None) -> list[_Asked]:
+    kept = recall(store, model, dataset)
+    if kept is not None:
+        return [_Asked(key=key, kept=True) for key in kept.fits]
+    work = prepare_model(model, dataset, plan.study.panel)
+    searches = tune_tasks(model, work)
+    found = [store.get(search.key) if store else None for search in searches]
+    done = [outcome if isinstance(outcome, Learner) else None for outcome in found]
+    learners = {s.key: s.named(d) if d else s.learner for s, d in zip(searches, done, strict=True)}
+    late = _late(work, done) if searches else [False] * len(work.nuisances)
+    fits = [
+        _Asked(key=f"after a search: {task.key}" if waits else task.key, sure=not waits)
+        for rep in fit_tasks(model, work, len(dataset.unit_names), learners)
+        for task, waits in zip(rep, late, strict=True)
+    ]
+    return [*(_Asked(key=search.key) for search in searches), *fits]
+
+
+def _late(work: Work, done: Sequence[Learner | None]) -> list[bool]:
+    """Tell of each nuisance whether a search comes first: its own, or that of one it is made with."""
+    undone = None in done
+    return [
+        own is None or (undone and one.way is not None) for one, own in zip(work.nuisances, done, strict=True)
+    ]
