@@ -203,8 +203,8 @@ class Loaded:
         from gipspec.report import changed_inputs
 
         versions = run_versions(step.model for step in plan.estimates)
-        changed = changed_inputs(locked, dataset.content_hash, versions, plan.study.data.span)
-        if changed:
+        data = plan.study.data.span
+        if changed := changed_inputs(locked, self.sources, dataset.content_hash, versions, data):
             raise GipError(*changed)
 
     def write(

@@ -301,8 +301,18 @@ def test_a_locked_run_says_what_came_out_otherwise(shell: Shell) -> None:
     code, _, err = shell("run", "study.gip", "-j", "1", "--locked")
     assert (code, "warning[G612]: not as gipspec.lock has them: tables/main.tex" in err) == (0, True)
     assert LOCK.read_bytes() == kept
-    shell.write("# another spec\n" + SPEC)
-    assert "the spec has changed since" in shell("run", "study.gip", "-j", "1", "--locked")[2]
+
+
+def test_a_locked_run_refuses_another_spec(shell: Shell) -> None:
+    run(shell)
+    before = outputs()
+    shell.write(SPEC.replace("reps=2", "reps=3"))
+    code, out, err = shell("run", "study.gip", "-j", "1", "--locked")
+    assert (code, out, outputs()) == (1, "", before)
+    assert err.count("error[G512]: the spec `study.gip` is not that of gipspec.lock") == 1
+    assert "bring back the spec of the lock, or run without `--locked`" in err
+    shell.write(SPEC)
+    assert shell("run", "study.gip", "-j", "1", "--locked")[0] == 0
 
 
 # ---------------------------------------------------------------- clean

@@ -34,12 +34,12 @@ def test_the_lock_of_a_run_with_figures_names_what_drew_them() -> None:
     here = version("matplotlib")
     assert "matplotlib" not in dict(plain.versions)
     assert dict(drawn.versions)["matplotlib"] == here
-    assert changed_inputs(drawn, drawn.data_hash, found.versions, None) == ()
+    assert changed_inputs(drawn, (), drawn.data_hash, found.versions, None) == ()
 
 
 def test_another_version_of_what_draws_is_not_the_locked_one() -> None:
     found = results([estimate("base")])
     lock = make_lock(found, (), {"figures/main.pdf": "0"})
     older = replace(lock, versions=tuple({**dict(lock.versions), "matplotlib": "0.1"}.items()))
-    (problem,) = changed_inputs(older, lock.data_hash, found.versions, None)
+    (problem,) = changed_inputs(older, (), lock.data_hash, found.versions, None)
     assert problem.code == "G512" and "matplotlib" in problem.message
