@@ -141,7 +141,7 @@ def changed_inputs(
     versions: Iterable[tuple[str, str]],
     data_span: Span | None,
 ) -> tuple[Problem, ...]:
-    """Return a problem (G512) for each file of the spec, for the data and each version, if not the locked one.
+    """Return a problem (G512) for each file of the spec, the data and each version that is another one.
 
     Of Python only the first two numbers count; a package that the lock does not name is none of its business.
     """
