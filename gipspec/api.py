@@ -147,14 +147,15 @@ class Loaded:
 
         The ledger has no part in it: a run gives the same results whatever was tried before.
         """
-        from gipspec.audit import RAISED, findings
+        from gipspec.audit import RAISED, findings, rows_lost
 
+        lost = rows_lost(self.require(), results, dataset)
         stars = self._stars(templates)
         found = findings(self.require(), results, dataset=dataset, only=only, stars=stars)
         answered = {(f.code, f.message) for f in found if f.accepted}
         kept = [p for p in results.problems if (p.code, p.message) not in answered]
         new = as_problems(tuple(f for f in found if f.code not in RAISED))
-        problems = sort_problems((*kept, *new, *(() if only else self.idle(found, results))))
+        problems = sort_problems((*kept, *lost, *new, *(() if only else self.idle(found, results))))
         return replace(results, findings=found, problems=problems)
 
     def audit(self, results: Results | None = None, store: Path | None = None) -> tuple[Finding, ...]:
@@ -219,13 +220,16 @@ class Loaded:
         """Write tables, numbers, results and the page below the folder `out`; return what went wrong.
 
         Tables are written as LaTeX, and in the `formats` named here (`docx`, `html`, ...) or in their lines.
-        A table of which no model was selected stays as an earlier run left it. `gipspec.lock` says what the
+        After a run of a part of the study the other estimates are those of an earlier run, where they hold; a
+        table of none that hold stays as it was. `gipspec.lock` says what the
         files were made of; with `locked` it stays as it is, and files that differ from it are a warning. The
         page, `report.html`, says how many specifications the ledger of the `store` knows.
         """
-        from gipspec.report import write_outputs
+        from gipspec.report import attempted, completed, write_outputs
 
-        study, history = self._attempted(results), self._history(results, store)
+        models = (step.model for step in self.plan(draft=results.draft).estimates)
+        results = completed(results, models, self.require(), out)
+        study, history = attempted(self.require(), results), self._history(results, store)
         return write_outputs(results, study, out, templates, formats, self.sources, locked, history)
 
     def report(
@@ -240,10 +244,10 @@ class Loaded:
         Nothing is estimated, and `results.json` stays as it is. A model whose line asks for something else by
         now is a warning (G530). Raises GipError: G504 where there are no results, G507 for unreadable ones.
         """
-        from gipspec.report import rewrite_outputs
+        from gipspec.report import attempted, rewrite_outputs
 
         results = self.last_results(out, store)
-        study, history = self._attempted(results), self._history(results, store)
+        study, history = attempted(self.require(), results), self._history(results, store)
         wrong = rewrite_outputs(results, study, out, templates, formats, self.sources, history)
         return sort_problems((*self.outdated(results), *wrong))
 
@@ -309,14 +313,6 @@ class Loaded:
 
         plan = self.plan(draft=results.draft)
         return outdated(results, (step.model for step in plan.estimates))
-
-    def _attempted(self, results: Results) -> Study:
-        """Return the study with the tables and figures of which a run has attempted some model."""
-        study = self.require()
-        attempted = {e.model_name for e in results} | {p.subject for p in results.problems}
-        shown = [t for t in study.tables if t.kind != "estimates" or attempted & t.models]
-        figures = tuple(f for f in study.figures if attempted.intersection(f.members))
-        return replace(study, tables=tuple(shown), figures=figures)
 
     def runs(self, store: Path) -> tuple[Run, ...]:
         """Return the runs of this spec that the ledger of a store holds, the first one first."""

@@ -32,11 +32,11 @@ def run(shell: Shell, *more: str) -> dict[str, Any]:
     return {e["name"]: e for e in document["estimates"]}
 
 
-def change_data() -> None:
+def change_data(value: str = "0.125") -> None:
     """Move one value of the outcome."""
     head, first, *rest = Path("panel.csv").read_text().splitlines()
     values = first.split(",")
-    values[head.split(",").index("y")] = "0.125"
+    values[head.split(",").index("y")] = value
     Path("panel.csv").write_text("\n".join([head, ",".join(values), *rest]) + "\n")
 
 
@@ -211,11 +211,33 @@ def test_diff_of_a_selection_and_of_a_draft(shell: Shell) -> None:
     run(shell, "--select", "more")
     _, out, _ = shell("diff", "study.gip")
     assert [line.split()[0] for line in out.splitlines()[1:3]] == ["name", "more"]
-    assert out.splitlines()[-1] == "2 of the study were not part of the last run"
+    assert out.splitlines()[-1] == "not part of the last run: 1 of the study"  # the difference of old and new
     run(shell, "--draft")
     assert "compared with draft 3" in shell("diff", "study.gip")[1]
     assert "all 3 the same" in shell("diff", "study.gip")[1]
     assert "reps 2→1" in shell("diff", "study.gip", "1")[1]
+
+
+def test_a_run_of_a_part_leaves_the_rest_where_it_holds(shell: Shell) -> None:
+    run(shell)
+    numbers, table = (OUT / "numbers.tex").read_bytes(), (OUT / "tables" / "main.tex").read_bytes()
+    run(shell, "--select", "base")
+    assert (OUT / "numbers.tex").read_bytes() == numbers
+    assert (OUT / "tables" / "main.tex").read_bytes() == table
+    assert {e["name"] for e in shown()} == {"base", "more", "gap"}
+    shell.write(SPEC.replace("base <- y ~ d | x1", "base <- y ~ d | x1; winsor=1%"))
+    run(shell, "--select", "base")
+    assert {e["name"] for e in shown()} == {"base"}  # all others vary it
+    shell.write(SPEC)
+    run(shell)
+    change_data()
+    run(shell, "--select", "more")
+    assert {e["name"] for e in shown()} == {"more"}
+
+
+def shown() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((OUT / "results.json").read_text())["estimates"]
+    return found
 
 
 @pytest.mark.parametrize(

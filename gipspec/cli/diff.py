@@ -66,7 +66,7 @@ def command(spec: Path, other: str | None, out: Path | None, store: Path | None,
     click.echo(f"the last run, compared with {chosen.title}")
     click.echo(history.comparison_text(changed, lambda e: _place(e, lines)), nl=False)
     if idle:
-        click.echo(f"{len(idle)} of the study were not part of the last run")
+        click.echo(f"not part of the last run: {len(idle)} of the study")
     return FINE
 
 
