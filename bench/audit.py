@@ -154,6 +154,23 @@ EXPERIMENTS = (
         ),
     ),
     Experiment(
+        code="A10",
+        mistake="one treated cluster of 27 and the normal distribution, rather than a permutation",
+        draw=m.lone,
+        spec=f"{PANEL}{QUICK}wrong <- y ~ d | x\nright <- wrong; placebo=119; placebo_by=design",
+        measures=(
+            rejects("rejects at 5% without an effect", p_of("wrong"), measure_of("right", "placebo.p")),
+        ),
+    ),
+    Experiment(
+        code="A10",
+        mistake="five treated clusters of 50 and the normal distribution, rather than ten of 50",
+        draw=m.several,
+        spec=f"{PANEL}{QUICK}wrong <- y ~ five | x\nright <- y ~ ten | x",
+        measures=(rejects("rejects at 5% without an effect", p_of("wrong"), p_of("right")),),
+        draws=400,
+    ),
+    Experiment(
         code="A11",
         mistake="10% of each tail winsorised",
         draw=m.tails,

@@ -189,6 +189,26 @@ def few(seed: int) -> pd.DataFrame:
     return pd.DataFrame({"unit": unit, "year": year, "y": y, "d": d, "x": rng.normal(size=unit.size)})
 
 
+def lone(seed: int) -> pd.DataFrame:
+    """27 cities, one of which adopts; no effect, errors that last."""
+    rng = np.random.default_rng([seed, 95])
+    unit, year = index(27, 12)
+    d = ((unit < 1) & (year >= 2007)).astype(float)
+    y = persistent(rng, 27, 12, 0.8)
+    return pd.DataFrame({"unit": unit, "year": year, "y": y, "d": d, "x": rng.normal(size=unit.size)})
+
+
+def several(seed: int) -> pd.DataFrame:
+    """Fifty cities, of which five adopt a policy and ten another; no effect, errors that last."""
+    rng = np.random.default_rng([seed, 96])
+    unit, year = index(50, 12)
+    late = year >= 2007
+    y = persistent(rng, 50, 12, 0.8)
+    columns = {"five": (unit < 5) & late, "ten": (unit < 10) & late}
+    policies = {name: d.astype(float) for name, d in columns.items()}
+    return pd.DataFrame({"unit": unit, "year": year, "y": y, "x": rng.normal(size=unit.size), **policies})
+
+
 def tails(seed: int) -> pd.DataFrame:
     """An effect that works through the tails of the treatment and the outcome."""
     rng = np.random.default_rng([seed, 79])

@@ -15,8 +15,9 @@ import pytest
 from cli_shell import SPEC, Shell
 
 import gipspec
-from gipspec.engine import record, store
+from gipspec.engine import atomic, record, store
 from gipspec.engine.ledger import Run
+from gipspec.report import write as writing
 
 OUT = Path("out/study")
 RESULTS = OUT / "results.json"
@@ -441,9 +442,44 @@ def test_a_full_disk_is_named_and_what_was_finished_stays(
         code, _, err = shell("run", "study.gip", "-j", "1")
     assert code == 1
     assert "error[G501]: cannot write .gipspec: no space left on device" in err
+    assert "help: free some space, or name another folder with `--store`" in err
     assert "nothing was written" in err
     assert outputs() == before
     assert "3 found, 5 to fit" in shell("run", "study.gip", "-j", "1")[2]
+
+
+@pytest.mark.parametrize(
+    ("lacking", "said"),
+    [
+        (("results.json",), "; nothing was written, and earlier outputs stay"),
+        (("numbers.tex", "report.html"), "; written to out/study without numbers.tex, report.html: "),
+    ],
+)
+def test_outputs_on_a_full_disk_are_told_apart(
+    lacking: tuple[str, ...], said: str, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(shell)
+    before = outputs()
+    shell.write(FOLDS)
+    write = atomic.write_atomically
+
+    def until_full(path: Path, data: bytes) -> None:
+        if path.name in lacking:
+            raise OSError(28, "No space left on device")
+        write(path, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(writing, "write_atomically", until_full)
+        code, _, err = shell("run", "study.gip", "-j", "1")
+    assert (code, said in err) == (1, True)
+    assert ("`gipspec report study.gip` writes these" in err) is ("results.json" not in lacking)
+    if "results.json" in lacking:
+        assert outputs() == before
+        return
+    assert shell("report", "study.gip")[0] == 0
+    made_up = outputs()
+    run(shell)
+    assert {n: b for n, b in outputs().items() if b != made_up[n]}.keys() <= {"report.html"}
 
 
 def test_a_store_that_may_only_be_read_serves(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -460,3 +496,4 @@ def test_a_store_that_may_only_be_read_serves(shell: Shell, monkeypatch: pytest.
     shell.write(FOLDS)
     code, _, err = shell("run", "study.gip", "-j", "1")
     assert (code, "error[G501]: cannot write .gipspec: read-only file system" in err) == (1, True)
+    assert "help: get the right to write there, or name another folder with `--store`" in err

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import tomllib
+from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from packaging.requirements import Requirement
 from gipspec.doctor import packages, typesetting
 from gipspec.doctor.packages import GIVES
 
+LEDGER = Path(".gipspec/ledger.sqlite")
 PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
@@ -90,7 +93,7 @@ def test_a_store_with_a_damaged_fit_and_ledger(shell: Shell) -> None:
     fits = len(list(Path(".gipspec").glob("??/*")))
     assert checks["fits"]["found"].startswith(f"{fits} in .gipspec")
     assert checks["checksums"]["found"] == "all are whole"
-    assert checks["ledger"]["found"].startswith("1 runs")
+    assert checks["ledger"]["found"].startswith("1 run, the last one 20")
     victim = sorted(Path(".gipspec").glob("??/*"))[0]
     victim.write_bytes(victim.read_bytes()[:-3] + b"abc")
     os.utime(victim, (0, 0))
@@ -102,3 +105,19 @@ def test_a_store_with_a_damaged_fit_and_ledger(shell: Shell) -> None:
     Path(".gipspec/ledger.sqlite").write_text("this is no ledger, and it is longer than its head\n" * 20)
     code, checks = looked_at(shell)
     assert (code, checks["ledger"]["state"]) == (1, "broken")
+
+
+def test_a_ledger_counts_as_the_log_reads_it(shell: Shell) -> None:
+    """One that a full disk left empty is none; one of a later version is refused, as the log does."""
+    shell("run", "study.gip", "-j", "1")
+    with closing(sqlite3.connect(LEDGER)) as ledger:
+        ledger.execute("PRAGMA user_version = 99")
+    code, checks = looked_at(shell, "study.gip")
+    assert (code, checks["ledger"]["state"]) == (1, "broken")
+    assert checks["ledger"]["found"] in shell("log", "study.gip")[2]
+    LEDGER.write_bytes(b"")
+    code, checks = looked_at(shell, "study.gip")
+    assert (code, checks["ledger"]["state"], checks["ledger"]["found"]) == (0, "ok", "no run yet")
+    assert "error[G504]" in shell("log", "study.gip")[2]
+    shell("run", "study.gip", "-j", "1")
+    assert looked_at(shell, "study.gip")[1]["ledger"]["found"].startswith("1 run")

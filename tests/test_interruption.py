@@ -102,6 +102,7 @@ def test_whatever_ends_a_run_the_next_one_goes_on(shell: Shell) -> None:
         assert found == code, told
         assert ("what was finished is kept" in told) is (number == signal.SIGINT)
         assert "Traceback" not in told
+        assert "leaked" not in told  # what a killed run leaves is cleared up in silence
         assert fits().items() > before.items()
         assert outputs("out/study") == earlier
         wait("waiting for arrays to go", lambda: not list(Path("temporary").glob("gipspec-*")))
@@ -112,6 +113,30 @@ def test_whatever_ends_a_run_the_next_one_goes_on(shell: Shell) -> None:
     assert fits().items() >= kept.items()
     assert shell("run", "study.gip", "-j", "1", "--store", "new", "--out", "fresh")[0] == 0
     assert outputs("out/study") == outputs("fresh")
+
+
+def workers_of(group: int) -> int:
+    listed = subprocess.run(["ps", "-A", "-o", "pgid=,args="], capture_output=True, text=True, check=True)
+    return sum(line.split()[0] == str(group) and "popen_loky" in line for line in listed.stdout.splitlines())
+
+
+@pytest.mark.parametrize("later", [0.0, 0.3, 0.6])
+def test_an_interrupt_while_workers_start_is_said_in_a_line(shell: Shell, later: float) -> None:
+    """Workers take most of a second to import what they need, and Ctrl-C reaches them too."""
+    Path("temporary").mkdir()
+    shell.write(SPEC)
+    run = begin(2)
+    wait("waiting for a worker", lambda: workers_of(run.pid) > 0 or run.poll() is not None)
+    time.sleep(later)
+    begun = time.monotonic()
+    os.killpg(run.pid, signal.SIGINT)
+    assert run.wait(SECONDS) == 130
+    assert time.monotonic() - begun < 10
+    wait("waiting for workers to end", lambda: group_is_gone(run.pid))
+    told = [line for line in Path("messages").read_text().splitlines() if line]
+    told = [line for line in told if " fitted in " not in line]  # where the machine was busy and a fit quick
+    assert told == ["24 nuisances: 0 shared, 0 found, 24 to fit", "interrupted; what was finished is kept"]
+    assert list(Path("temporary").glob("gipspec-*")) == []
 
 
 def test_a_batch_system_ends_a_run_in_order(capsys: pytest.CaptureFixture[str]) -> None:

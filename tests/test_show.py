@@ -56,3 +56,21 @@ def test_a_name_that_means_nothing_is_said(form: list[str], ran: Shell) -> None:
 
 def test_one_form_at_a_time(ran: Shell) -> None:
     assert ran("show", "study.gip", "--json", "--csv")[0] == 2
+
+
+def test_where_there_are_no_results_it_says_where_it_looked(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (shell.folder / "elsewhere").mkdir()
+    monkeypatch.chdir(shell.folder / "elsewhere")
+    code, _, err = shell("show", "../study.gip")
+    assert code == 1
+    assert "looked in out/study; run it: `gipspec run ../study.gip`" in err
+
+
+def test_results_beside_the_spec_are_pointed_at(ran: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    (ran.folder / "elsewhere").mkdir()
+    monkeypatch.chdir(ran.folder / "elsewhere")
+    err = ran("show", "../study.gip")[2]
+    assert "the last run wrote to ../out/study: add `--out ../out/study`" in err
+    assert ran("show", "../study.gip", "--out", "../out/study")[0] == 0

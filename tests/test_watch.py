@@ -24,15 +24,15 @@ posix = pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
 class Watched:
     """A study under watch in a folder of its own."""
 
-    def __init__(self, folder: Path, defaults: str, *options: str) -> None:
-        self.folder, self.log = folder, folder / "log.txt"
+    def __init__(self, folder: Path, defaults: str, *options: str, log: Path | None = None) -> None:
+        self.folder, self.log = folder, log or folder / "log.txt"
         shutil.copy(PANEL, folder)
         self.save("study.gip", SPEC)
         self.save("common.gip", defaults)
-        with self.log.open("wb") as log:
+        with self.log.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "gipspec", "watch", "study.gip", *options],
-                cwd=folder, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
+                cwd=folder, stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
                 env={**os.environ, "OMP_NUM_THREADS": "1"},
             )  # fmt: skip
 
@@ -98,6 +98,24 @@ def test_a_run_that_is_overtaken_is_ended_and_so_is_one_at_ctrl_c(tmp_path: Path
     while _alive(group):
         assert time.monotonic() < end, "a run outlives its watch"
         time.sleep(0.05)
+
+
+@posix
+@pytest.mark.parametrize("options", [("--check",), ("-j", "1")])
+def test_a_folder_that_is_deleted_ends_it_with_a_message(tmp_path: Path, options: tuple[str, ...]) -> None:
+    folder = tmp_path / "study"
+    folder.mkdir()
+    watched = Watched(folder, "defaults learner=ols; reps=1\n", *options, log=tmp_path / "log.txt")
+    try:
+        watched.wait_for("study.gip: " if "--check" in options else "done in")
+        shutil.rmtree(folder)
+        code = watched.process.wait(PATIENCE)
+    finally:
+        watched.process.kill()
+    assert code == 1
+    assert "cannot read study.gip: the folder that this command runs in is gone" in watched.text()
+    assert "internal error" not in watched.text()
+    assert "Traceback" not in watched.text()
 
 
 def _alive(group: int) -> bool:

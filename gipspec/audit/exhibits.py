@@ -13,6 +13,7 @@ from gipspec.diagnostics import Finding, Remedy, finding
 from gipspec.lang.notation import print_name
 from gipspec.lang.study import Model, Study, TableRequest, Value
 from gipspec.lang.vocabulary import STAR_LEVELS, TABLE_OPTIONS
+from gipspec.recipe.found import ON_REQUEST
 
 if TYPE_CHECKING:
     from gipspec.engine import Entry, Estimate, Results, Run
@@ -87,16 +88,20 @@ def stars_hold(
 
 
 def _shown(request: TableRequest, results: Results) -> list[Estimate]:
-    """Return the estimates of a table's models, but for the terms that it leaves out."""
+    """Return the estimates that a table has rows for: as `keep=`, `drop=` and their kinds have it."""
     given = dict(request.options)
     keep, drop = (_patterns(given.get(name, ())) for name in ("keep", "drop"))
     return [
         e
         for e in results
         if e.model_name in request.models
-        and (not keep or any(fnmatchcase(e.term, pattern) for pattern in keep))
-        and not any(fnmatchcase(e.term, pattern) for pattern in drop)
+        and (_matches(e.term, keep) if keep else e.kind not in ON_REQUEST)
+        and not _matches(e.term, drop)
     ]
+
+
+def _matches(term: str, patterns: tuple[str, ...]) -> bool:
+    return any(term == pattern or fnmatchcase(term, pattern) for pattern in patterns)
 
 
 def _patterns(value: Value) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from gipspec.audit.names import lags_of, names_of, printed
 from gipspec.audit.recipes import TRANSFORMED
-from gipspec.audit.remedies import amended, anew, own_options, varied
-from gipspec.diagnostics import Finding, finding
+from gipspec.audit.remedies import amended, own_options, varied
+from gipspec.audit.written import anew
+from gipspec.diagnostics import Finding, Remedy, finding
 from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Model, Study
 from gipspec.lang.syntax import Binary, Call, Expr, Unary
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 HEAVY = 0.05  # share of the rows, or of each tail, that is set to a bound
 STRONG = 10.0  # first-stage F (Staiger and Stock 1997)
 BOUNDS = (0.001, 0.01, 0.05)
+LINEAR, BETTER = "ols", {"did": "ridge"}  # a linear probability, and what has its place where `logit` has not
+OTHER_BOUNDS = "leave out rows that are always or never treated, and show the estimate for other bounds"
+CURVED = (
+    "use `{option}={better}`, which stays between 0 and 1, or leave the learner at its default; show the "
+    "estimate for other bounds only then"
+)
 AS_THEY_ARE = ("irm", "iivm", "qte", "apo")  # models whose variables effects are not removed from
 
 
@@ -44,18 +51,25 @@ def heavy_trimming(study: Study, model: Model, estimate: Estimate) -> Iterator[F
     kind = model.settings.model
     alike = (m for m in study.models if m.settings.model == kind and printed(m) == printed(model))
     if {m.settings.trim for m in alike} == {trim}:
-        others = ", ".join(f"{bound * 100:g}%" for bound in BOUNDS if bound != trim)
         reason = (
             f"the propensity of {trimmed:.1%} of the rows was set to the bounds of `trim={trim * 100:g}%`"
         )
+        option = "learner_z" if kind == "iivm" else "learner_d"
+        linear = getattr(model.settings, option).name == LINEAR
+        better = BETTER.get(kind, "logit")
         yield finding(
             "A11",
-            reason=reason,
-            help="leave out rows that are always or never treated, and show the estimate for other bounds",
+            reason=f"{reason}, and it is learned by `{LINEAR}`, a straight line" if linear else reason,
+            help=CURVED.format(option=option, better=better) if linear else OTHER_BOUNDS,
             about="trim",
             measures=(("trimmed", trimmed),),
-            remedy=varied(study, model, "bounds", trim=f"[{others}]"),
+            remedy=amended(model, (), **{option: better}) if linear else _other_bounds(study, model),
         )
+
+
+def _other_bounds(study: Study, model: Model) -> Remedy:
+    others = ", ".join(f"{bound * 100:g}%" for bound in BOUNDS if bound != model.settings.trim)
+    return varied(study, model, "bounds", trim=f"[{others}]")
 
 
 def weak_instrument(study: Study, model: Model, estimate: Estimate) -> Iterator[Finding]:
@@ -63,7 +77,7 @@ def weak_instrument(study: Study, model: Model, estimate: Estimate) -> Iterator[
     f, outcome = dict(estimate.measures).get("first_stage_f", STRONG), printed(model)[0]
     reduced = (outcome, frozenset(print_expr(z) for z in model.settings.iv))
     if f < STRONG and reduced not in {printed(m) for m in study.models}:
-        remedy = anew(study, model, "reduced", treatment=" + ".join(sorted(reduced[1])))
+        remedy = anew(study, model, "reduced", reduced=True)
         yield finding("A15", f=f"{f:.1f}", name=model.name, measures=(("first_stage_f", f),), remedy=remedy)
 
 
@@ -112,5 +126,5 @@ def treatment_as_instrument(study: Study, model: Model) -> Iterator[Finding]:
             if lagged in treatments:
                 shown = print_expr(z)
                 own = "iv" in own_options(model) and len(model.settings.iv) == 1
-                remedy = amended(model, ("iv",), treatment=shown) if own else None
+                remedy = amended(model, ("iv", "learner_z", "model"), treatment=shown) if own else None
                 yield finding("A30", name=shown, treatment=lagged, about=shown, remedy=remedy)

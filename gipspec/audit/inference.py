@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gipspec.audit.names import printed
 from gipspec.audit.remedies import amended, is_plain, varied
-from gipspec.diagnostics import Finding, Remedy, finding
+from gipspec.diagnostics import Finding, Remedy, counted, finding
 from gipspec.lang.notation import print_name
 from gipspec.lang.study import Model, Study
 
@@ -78,16 +78,30 @@ def one_split(study: Study, model: Model) -> Iterator[Finding]:
 
 
 def few_clusters(study: Study, model: Model, estimate: Estimate) -> Iterator[Finding]:
-    """A10: fewer clusters than the normal approximation needs (Cameron, Gelbach and Miller 2008), and no
-    permutation test of the same effect.
+    """A10: fewer clusters than the normal approximation needs (Cameron, Gelbach and Miller 2008), or few that
+    are treated or that are not (Conley and Taber 2011), and no permutation test of the same effect.
     """
     permuted = {printed(m) for m in study.models if m.settings.placebo}
-    if estimate.cluster and estimate.clusters < FEW_CLUSTERS and printed(model) not in permuted:
-        possible = study.panel is not None and model.settings.model == "plr" and len(model.treatments) == 1
-        plain = possible and is_plain(model.settings)
-        remedy = varied(study, model, "permuted", placebo="999", placebo_by="design") if plain else None
-        measures = (("clusters", float(estimate.clusters)),)
-        yield finding("A10", clusters=estimate.clusters, measures=measures, remedy=remedy)
+    reason = _few(estimate) if estimate.cluster else ""
+    if not reason or printed(model) in permuted:
+        return
+    possible = study.panel is not None and model.settings.model == "plr" and len(model.treatments) == 1
+    plain = possible and is_plain(model.settings)
+    remedy = varied(study, model, "permuted", placebo="999", placebo_by="design") if plain else None
+    arms = tuple((name, value) for name, value in estimate.measures if name.startswith("clusters."))
+    measures = (("clusters", float(estimate.clusters)), *arms)
+    yield finding("A10", reason=reason, measures=measures, remedy=remedy)
+
+
+def _few(estimate: Estimate) -> str:
+    """Say of what there are few clusters: of one arm, where it has less than half, or in all."""
+    known = {name: int(value) for name, value in estimate.measures if name.startswith("clusters.")}
+    if known:
+        treated, untreated, every = (known[f"clusters.{name}"] for name in ("treated", "untreated", "all"))
+        count, what = (treated, "treated") if treated <= untreated else (untreated, "ever untreated")
+        if 2 * count < every:
+            return f"only {count} of {counted(every, 'cluster')} {'is' if count == 1 else 'are'} {what}"
+    return f"{estimate.clusters} clusters only" if estimate.clusters < FEW_CLUSTERS else ""
 
 
 def few_draws(study: Study, model: Model) -> Iterator[Finding]:

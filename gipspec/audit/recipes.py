@@ -34,7 +34,7 @@ def effects_as_dummies(study: Study, model: Model) -> Iterator[Finding]:
     for term in model.controls:
         if study.panel.unit in {name for factor in term.factors for name in names_of(study, factor)}:
             reason = (
-                f"`{term_text(term)}` is a number without meaning, and `{worst.label}` is to learn from it"
+                f"`{term_text(term)}` says which unit a row is of, and `{worst.label}` is to learn from it"
             )
             help = "take it out: unit effects are removed by `fe=`"
             remedy = dropped(model, [term_text(term)])

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import lru_cache, partial
 
 from gipspec.diagnostics import Remedy
-from gipspec.lang.check.terms import summands, term_text
+from gipspec.lang.check.terms import summands
 from gipspec.lang.notation import print_name, quote
 from gipspec.lang.parser import parse
 from gipspec.lang.printer import print_expr, print_statement
@@ -28,7 +28,7 @@ def amended(model: Model, without: tuple[str, ...] = (), **options: str) -> Reme
 
 def amended_line(model: Model, without: Collection[str], options: Mapping[str, str]) -> str:
     """Return the line of `amended`."""
-    statement = _statement(model.line)
+    statement = statement_of(model.line)
     gone = {*without, *options}
     kept = tuple(o for o in statement.options if o.name.text not in gone)
     return print_statement(replace(statement, options=(*kept, *_options(options))))
@@ -57,25 +57,8 @@ def varied(study: Study, model: Model, suffix: str, **options: str) -> Remedy:
 
 def _varied_line(study: Study, model: Model, suffix: str, options: Mapping[str, str]) -> str:
     name = unused(study, f"{model.family}_{suffix}")
-    statement = _statement(f"{print_name(name)} <- {print_name(model.name)}")
+    statement = statement_of(f"{print_name(name)} <- {print_name(model.name)}")
     return print_statement(replace(statement, options=_options(options)))
-
-
-def anew(study: Study, model: Model, suffix: str, treatment: str = "") -> Remedy:
-    """Return a further line for a model that no variation gives: its formula, sample and tails alone."""
-    return Remedy(write=partial(_new_line, study, model, suffix, treatment))
-
-
-def _new_line(study: Study, model: Model, suffix: str, treatment: str) -> str:
-    treatments = treatment or " + ".join(print_expr(t) for t in model.treatments)
-    controls = " + ".join(term_text(t) for t in model.controls)
-    name = print_name(unused(study, f"{model.family}_{suffix}"))
-    line = f"{name} <- {print_expr(model.outcome)} ~ {treatments}" + (f" | {controls}" if controls else "")
-    if sample := model.settings.sample:
-        line += f"; sample={print_name(sample.name) if sample.name else print_expr(sample.condition)}"
-    if model.settings.winsor:
-        line += f"; winsor={model.settings.winsor * 100:g}%"
-    return print_statement(_statement(line))
 
 
 def is_plain(settings: Settings) -> bool:
@@ -103,7 +86,7 @@ def usual_effects(panel: Panel) -> str:
 
 def own_options(model: Model) -> dict[str, Option]:
     """Return the options that the line of a model has itself, by name."""
-    return {o.name.text: o for o in _statement(model.line).options}
+    return {o.name.text: o for o in statement_of(model.line).options}
 
 
 def table_line(request: TableRequest, **options: str) -> Remedy:
@@ -135,11 +118,12 @@ def unused(study: Study, wanted: str) -> str:
 def _options(options: Mapping[str, str]) -> tuple[Option, ...]:
     """Read options as they are written in a spec."""
     more = "".join(f"; {name}={value}" for name, value in options.items())
-    return _statement(f"x <- x{more}").options
+    return statement_of(f"x <- x{more}").options
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)
-def _statement(line: str) -> ModelStatement:
+def statement_of(line: str) -> ModelStatement:
+    """Read the line of a model."""
     file, problems = parse(Source.of("", line))
     if problems or not isinstance(file.statements[0], ModelStatement):
         raise ValueError(f"the line of a model is not one: {line}")

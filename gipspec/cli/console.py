@@ -6,6 +6,8 @@ import json
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
+from typing import TextIO
 
 import click
 
@@ -65,3 +67,23 @@ def count(problems: Iterable[Problem]) -> str:
 
 def has_errors(problems: Iterable[Problem]) -> bool:
     return any(p.severity == "error" for p in problems)
+
+
+def unwritten(error: OSError) -> str:
+    """Return "stdout" or "stderr" where `click.echo` could not write, and give that up; else nothing."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None or trace.tb_frame.f_code is not click.echo.__code__:
+        return ""
+    name = "stderr" if trace.tb_frame.f_locals["err"] else "stdout"
+    _give_up(sys.stderr if name == "stderr" else sys.stdout)
+    return name
+
+
+def _give_up(stream: TextIO) -> None:
+    """Let a stream lead nowhere: what it still holds would be tried again at the end."""
+    with suppress(OSError):  # it is no file
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)

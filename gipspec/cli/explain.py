@@ -32,7 +32,7 @@ def complete(context: click.Context, parameter: click.Parameter, begun: str) -> 
 @click.command(
     "explain",
     epilog="Examples: gipspec explain G102    gipspec explain fe_method    gipspec explain rf    "
-    "gipspec explain rules --json",
+    "gipspec explain 'x^2'    gipspec explain rules --json",
 )
 @click.argument("topic", required=False, shell_complete=complete)
 @options.as_json("it")
@@ -40,8 +40,8 @@ def command(topic: str | None, as_json: bool) -> int:
     """Explain a word of the language, a rule of the audit, or a problem code.
 
     Each has a meaning, an example and, where there is one, a formula and a reference. `statements`,
-    `notation`, `options`, `learners`, `functions`, `models`,
-    `tables`, `figures`, `rules` and `codes` list all there are.
+    `notation`, `options`, `learners`, `functions`, `models`, `tables`, `styles`, `figures`, `rules` and
+    `codes` list all there are.
     """
     from gipspec.lang.vocabulary.explain import GROUPS, explain, suggest
 

@@ -8,8 +8,8 @@ import sys
 
 import click
 
-from gipspec.cli.console import FAILED, INTERRUPTED, show_problems
-from gipspec.diagnostics import GipError
+from gipspec.cli.console import FAILED, INTERRUPTED, show_problems, unwritten
+from gipspec.diagnostics import GipError, problem
 from gipspec.version import __version__
 
 # Each command lives in a module that is imported when it is called, so that `--help` starts at once.
@@ -93,6 +93,14 @@ def _say_internal_error(kind: type[BaseException], error: BaseException, trace: 
     click.echo("this is a mistake in gipspec; `gipspec --debug ...` shows where", err=True)
 
 
+def _say_unwritten(error: OSError) -> None:
+    """Say why stdout cannot be written (G501), as on a disk that is full."""
+    from gipspec.engine.atomic import why_unwritten
+
+    reason, remedy = why_unwritten(error)
+    show_problems([problem("G501", path="stdout", reason=reason, remedy=f"{remedy}, or send it elsewhere")])
+
+
 def main(args: list[str] | None = None) -> None:
     """Run the command line and exit."""
     arguments = sys.argv[1:] if args is None else args
@@ -109,6 +117,16 @@ def main(args: list[str] | None = None) -> None:
     except GipError as error:
         show_problems(error.problems)
         code = FAILED
+    except MemoryError:
+        show_problems([problem("G451")])
+        code = FAILED
     except BrokenPipeError:
+        code = FAILED
+    except OSError as error:
+        stream = unwritten(error)
+        if not stream:
+            raise
+        if stream == "stdout":
+            _say_unwritten(error)
         code = FAILED
     sys.exit(code if isinstance(code, int) else 0)

@@ -15,6 +15,8 @@ from gipspec.cli.ending import orderly
 from gipspec.cli.places import out_folder, store_folder, writing
 from gipspec.diagnostics import GipError, Problem, sort_problems, summarise
 
+SHOWN = 5  # files that were not written
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class How:
@@ -113,15 +115,16 @@ def _run(spec: Path, out: Path, store: Path, how: How) -> tuple[int, str]:
             progress=progress_here(quiet=how.quiet),
         )
     problems: tuple[Problem, ...] = results.problems
+    wrong: tuple[Problem, ...] = ()
     if results.estimates or not has_errors(problems):
-        written = loaded.write(results, out, how.templates, how.formats, lock, store)
-        problems = sort_problems((*problems, *written))
+        wrong = loaded.write(results, out, how.templates, how.formats, lock, store)
+        problems = sort_problems((*problems, *wrong))
     document = results_json(results) if how.as_json else ""
     if not how.as_json:
         click.echo(summary(results), nl=False)
     show_problems(problems)
     if not how.quiet:
-        where = f"; written to {out}" if results.estimates else "; nothing was written"
+        where = _where(spec, out, wrong) if results.estimates else "; nothing was written"
         where += "" if loaded.require().models else ": no line of it is a model"
         click.echo(f"{spec}: {len(results.estimates)} estimates, {count(problems)}{where}", err=True)
     findings = loaded.findings_of_run(results, store)
@@ -129,3 +132,18 @@ def _run(spec: Path, out: Path, store: Path, how: How) -> tuple[int, str]:
         click.echo(f"audit: {summarise(findings)}; `gipspec audit {quote(str(spec))}` shows them", err=True)
     refused = how.strict and any(not f.accepted for f in findings)
     return FAILED if refused or has_errors(problems) else FINE, document
+
+
+def _where(spec: Path, out: Path, wrong: tuple[Problem, ...]) -> str:
+    """Say where the outputs are, or which of them could not be written, and what makes up for that."""
+    from gipspec.report.write import RESULTS, unwritten
+
+    lost = unwritten(wrong, out)
+    if RESULTS in lost:
+        return "; nothing was written, and earlier outputs stay; what was fitted is kept for the next run"
+    if not lost:
+        return f"; written to {out}"
+    names = ", ".join(lost[:SHOWN]) + (f" and {len(lost) - SHOWN} more" if len(lost) > SHOWN else "")
+    there = "" if out == out_folder(spec, None) else f" --out {quote(str(out))}"
+    again = f"`gipspec report {quote(str(spec))}{there}` writes these without estimating once there is space"
+    return f"; written to {out} without {names}: {again}"

@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING
 import click
 
 from gipspec.cli import options
+from gipspec.cli.ask import ask, interactive, read_line
 from gipspec.cli.console import FINE, print_json, show_problems
 from gipspec.cli.places import writing
 from gipspec.diagnostics import GipError, Problem, problem
 from gipspec.propose.examples import EXAMPLES
 
 if TYPE_CHECKING:
+    from gipspec.data import Table
     from gipspec.lang.study import DataSource
     from gipspec.propose import Given, Proposal, Sight
+
+MOST_FILES = 20  # that a question names
 
 
 @click.command(
@@ -50,8 +54,8 @@ def command(
     """Write a first spec for DATA: a file, or `package::dataset`.
 
     What looks like unit, time, treatment, outcome and controls is proposed, with reasons; on a terminal you
-    are asked where it is not clear. The spec runs as it is. Files are never overwritten. With the name of a
-    spec alone an example is written.
+    are asked where it is not clear, and for DATA where it is not named. The spec runs as it is. Files are
+    never overwritten. With the name of a spec alone an example is written.
     """
     if example:
         if named or panel or treatment or outcome or spec or (data and Path(data).suffix not in ("", ".gip")):
@@ -65,24 +69,66 @@ def command(
         data, spec = named, Path(data)
     elif data and named:
         raise click.UsageError("--data goes with the spec to write: gipspec new study.gip --data panel.dta")
-    data = data or named
-    if not data:
+    data, table, quiet = data or named, None, yes or as_json
+    if data:
+        source = _source(data)
+    elif not quiet and interactive():
+        source, table = _ask_data()
+    else:
         raise click.UsageError("name a data file, or an example: gipspec new --example castle")
-    source = _source(data)
     target = spec or Path(_stem(source) + ".gip")
     target = target if target.suffix else target.with_suffix(".gip")
     _refuse_existing(target)
-    return _write_first(source, target, (panel, treatment, outcome), yes or as_json, as_json)
+    return _write_first(source, table, target, (panel, treatment, outcome), quiet, as_json)
+
+
+def _ask_data() -> tuple[DataSource, Table]:
+    """Ask for the data until they can be read: a number of the files here, another file, a data set."""
+    from gipspec.data import read_table
+
+    files = _data_files()
+    for number, name in enumerate(files, 1):
+        click.echo(f"  {number}  {name}", err=True)
+    only = f" [{files[0]}]" if len(files) == 1 else ""
+    while True:
+        answer = read_line(f"the data: a number or a file{only}" if files else "the data: a file")
+        answer = answer.strip("'\"") or (files[0] if only else "")
+        if answer.isdecimal() and not Path(answer).exists() and 1 <= int(answer) <= len(files):
+            answer = files[int(answer) - 1]
+        if answer.startswith("~/"):
+            answer = str(Path(answer).expanduser())
+        if not answer:
+            continue
+        try:
+            source = _source(answer)
+            return source, read_table(source)
+        except GipError as error:
+            found = error.problems[0]
+            click.echo(found.message + (f"; {found.help}" if found.help else ""), err=True)
+
+
+def _data_files() -> list[str]:
+    """Return the data files of the folder, the first ones where they are many."""
+    from gipspec.data.locate import ENDINGS
+
+    try:
+        return sorted(p.name for p in Path().iterdir() if p.suffix.lower() in ENDINGS)[:MOST_FILES]
+    except OSError:
+        return []
 
 
 def _write_first(
-    source: DataSource, target: Path, said: tuple[str | None, ...], quiet: bool, as_json: bool
+    source: DataSource,
+    table: Table | None,
+    target: Path,
+    said: tuple[str | None, ...],
+    quiet: bool,
+    as_json: bool,
 ) -> int:
-    from gipspec.cli.ask import ask, interactive
     from gipspec.data import read_table
     from gipspec.propose import look, propose, write_spec
 
-    sight = look(read_table(source))
+    sight = look(table or read_table(source))
     given = _given(sight, *said)
     proposal = propose(sight, given)
     if not quiet and interactive():

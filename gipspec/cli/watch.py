@@ -73,6 +73,9 @@ class _Watch:
                 self._end()
                 click.echo(f"\n{', '.join(sorted(changed))} changed", err=True)
                 self._begin()
+        except FileNotFoundError:
+            _check_folder(self.spec)
+            raise
         finally:
             self._end()
             signal.signal(signal.SIGINT, before)
@@ -101,6 +104,7 @@ class _Watch:
             for _ in looks:
                 if self.interrupted:
                     raise KeyboardInterrupt
+                _check_folder(self.spec)
                 self._look()
                 changed = {f.name for f, stamp in self.stamps.items() if _stamp(f) != stamp}
                 if changed:
@@ -140,6 +144,15 @@ class _Watch:
             self.child.terminate()
         self.child.wait()
         self.child = None
+
+
+def _check_folder(spec: Path) -> None:
+    """Raise GipError (G507) where the folder that the command runs in is gone."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        reason, remedy = "the folder that this command runs in is gone", "start it again in another one"
+        raise GipError(problem("G507", path=spec, reason=reason, remedy=remedy)) from None
 
 
 def _stamp(path: Path) -> Stamp | None:

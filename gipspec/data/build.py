@@ -52,7 +52,7 @@ def build_dataset(
     )
     if panel:
         _check_unique(dataset, panel)
-        check_periods(panel, time.values)
+        check_periods(panel, time.values, columns)
     return _with_lets(dataset, lets)
 
 

@@ -52,6 +52,8 @@ SYNTAX = (
            "Sizes are bounded so that a damaged or hostile file cannot exhaust the machine."),
     _error("G008", "{name} is not valid UTF-8 (byte {offset})", "save the spec as UTF-8",
            "Spec files are UTF-8, so that they read the same on every machine."),
+    _error("G009", "`{found}` stands between two words without a blank", "write `{formula}` for an interaction; a comment needs a blank in front of `#`",
+           "In Stata `a##b` and `a#b` are interactions; here they are `a * b` and `a:b`, and `#` begins a comment. What stands too close to be either is refused, so that no term is lost as a comment."),
 )  # fmt: skip
 
 NAMES = (
@@ -130,8 +132,8 @@ DATA = (
            "A comparison with a text that never occurs is nearly always a typing error."),
     _error("G317", "`{left}` and `{right}` cannot be compared: one is text, the other a number", "{remedy}",
            "Text compares with text, and numbers with numbers."),
-    _error("G318", "the periods of `{name}` are text without a clear order: \"{first}\" comes before \"{second}\"", "number the periods in the file, or write them as `2004`, `2004Q1` or `2004-03-31`",
-           "Lags, differences and the time of adoption rest on the order of periods, and texts sort by their letters: \"m10\" before \"m9\", \"after\" before \"before\"."),
+    _error("G318", "the periods of `{name}` are text without a clear order: \"{first}\" comes before \"{second}\"", "add a column of numbers to the file, such as year * 4 + quarter, or write the periods as `2004`, `2004Q1` or `2004-03-31`",
+           "Lags, differences and the time of adoption rest on the order of periods, and texts sort by their letters: \"m10\" before \"m9\", \"Q12005\" before \"Q22004\", \"after\" before \"before\". Taken are texts with the year first and parts of fixed width, and counts such as `wave1`."),
 )  # fmt: skip
 
 ESTIMATION = (
@@ -189,6 +191,8 @@ ESTIMATION = (
            "Removing effects mixes the periods of a unit, so that what is left of the treatment in a period tells nothing about the effect there."),
     _error("G450", "the process that fitted {target} {reason}", "memory is the usual reason: give the learner fewer trees or leaves, or use a smaller sample",
            "One fit took more than the machine could give, even alone; what the other fits found is kept."),
+    _error("G451", "memory ran out", "end other programs, take fewer models at a time with `--select`, or use a smaller sample; what was finished is kept",
+           "The machine had no memory left to read the data, to make an estimate or to write an output. A fit that takes too much is G450."),
     _error("G460", "the treatment `{name}` ends again in {units}", "leave these units out with `sample=`, or use `model=plr`, which takes a treatment that comes and goes",
            "Effects by time since adoption are those of a treatment that stays once it has begun."),
     _error("G461", "every unit is treated with `{name}` in the end, and `control=never` compares with units that never are", "use `control=notyet`, which compares with units that adopt later",
@@ -219,7 +223,7 @@ OUTPUT = (
            "A kind of figure shows what its models have estimated; `gipspec explain figures` lists what each needs."),
     _error("G511", "cannot hold the run to {path}: {reason}", "run the study once without `--locked`", "`--locked` needs the `gipspec.lock` of an earlier run among the outputs."),
     _error("G512", "{what} is not that of gipspec.lock: {locked} there, {found} here", "{remedy}",
-           "With `--locked` a run starts only with the data and the versions of the run that is to be repeated."),
+           "With `--locked` a run starts only with the spec, the data and the versions of the run that is to be repeated."),
     _error("G520", "the row `{row}` has {given} values, and the table {columns}", "give one value for all columns, or one for each of them",
            "Rows of your own stand beside those that the fits write, and so have a value for each column."),
     _error("G521", "`{name}` has {count} values; a table by arm needs two", "take a binary column, or describe groups by a table each with `sample=`",
@@ -230,8 +234,8 @@ OUTPUT = (
 CLUSTER = (
     _error("G630", "`{address}` is not the address of a cluster", "write `dask://host:port`, with the host and port of a Dask scheduler", "`--on` sends fits to a Dask cluster; without it they are done on this machine."),
     _error("G631", "running on a cluster needs the package distributed", "pip install 'gipspec[dask]'", "Clusters are an extra: most studies need none."),
-    _error("G632", "no Dask scheduler answers at {address}", "start one with `dask scheduler`, mend the address, or leave `--on` away",
-           "The address must be reachable from here, and what answers there must be a scheduler."),
+    _error("G632", "no Dask scheduler answers at {address}: {reason}", "give the address that `dask scheduler` prints when it is started, with port 8786 as a rule, or leave `--on` away",
+           "The address must be reachable from here, and what answers there must be a scheduler: neither a worker nor a dashboard, whose port is 8787 as a rule."),
     _error("G633", "{name} is {there} on {workers} of the cluster, and {here} here", "install {name} {here} on the workers",
            "Other versions may give other numbers: a study gives the same bytes wherever it runs, or it does not run."),
     _error("G634", "the cluster at {address} {reason}", "start workers with `dask worker`, and run again: what was finished is kept",
@@ -248,6 +252,10 @@ WARNINGS = (
              "A joint test needs a covariance of full rank, and so more clusters than groups."),
     _warning("G604", "`{name}` compares estimates from {most} splits and from {few}: it rests on those that both have", "give both lines the same `reps=`",
              "Two estimates are compared split by split, so that the luck of a split is in both; a split of one alone has no partner."),
+    _warning("G605", "`{name}` has {count} treatments and no controls", "controls stand behind `|`: `{formula}`",
+             "In R the first regressor and the controls are joined by `+`; here `|` parts them, and what `+` joins in front of it are treatments, each with an estimate of its own."),
+    _warning("G606", "{lost} of the {rows} of the sample are left out for missing values; `{name}` is missing in {count}", "fill `{name}`, {leave}, or say in the paper which rows are left",
+             "A row takes part only where every variable of the model has a value; where many rows are lost, the estimate is about those that are left. Rows that `lag`, `lead` and `diff` lose at the ends of a panel do not count."),
     _warning("G610", "a worker was ended by the system, probably for want of memory; its fits are done again, fewer at a time", "give `-j` a smaller number",
              "Nothing that was finished is lost, and no number depends on it."),
     _warning("G620", "cohorts of `{name}` without an estimate are left out: {cohorts}", "say so beside the estimates: they are about the other cohorts",
@@ -275,7 +283,7 @@ WARNINGS = (
              "A comma may separate thousands or decimals, and a guess would be wrong by a factor of a thousand."),
     _error("G655", "{what} needs the package {package}", "pip install 'gipspec[{extra}]'", "Commands that only some users need are an extra."),
     _warning("A01", "{reason}", "use `fe_method=within`, the default",
-             "Tree learners cannot use hundreds of dummies or the number of a unit; the unit effect stays in the errors (see docs/audit.md)."),
+             "Tree learners cannot use hundreds of dummies, or the number or name of a unit; the unit effect stays in the errors (see docs/audit.md)."),
     _warning("A02", "folds of {what} split `{name}`, within which errors are correlated", "make folds of whole clusters: a `panel` statement, or a column of folds",
              "A learner that has seen other rows of a cluster predicts its errors, too: what is held out is no longer independent of what was learned from."),
     _warning("A03", "standard errors of `{name}` are not clustered by the panel unit `{unit}`", "use `cluster={unit}`, the default",
@@ -291,7 +299,7 @@ WARNINGS = (
              "Trees give the same splits for a column of one sign and its square, so that such a robustness check repeats the estimate that it is to check."),
     _warning("A09", "`{name}` and `{other}` are estimates of two groups, and nothing tells whether they differ", "add `gap <- {name} - {other}`, or compare the groups by `het=`",
              "One estimate that is significant and another that is not need not differ; their difference has a standard error of its own."),
-    _warning("A10", "{clusters} clusters only", "read the p-value with care; a permutation test does not need many clusters: `placebo=999; placebo_by=design`", "Clustered standard errors are too small with few clusters (Cameron, Gelbach and Miller 2008)."),
+    _warning("A10", "{reason}", "read the p-value with care; a permutation test does not need many clusters: `placebo=999; placebo_by=design`", "Clustered standard errors are too small with few clusters (Cameron, Gelbach and Miller 2008), and far too small where few of many are treated (Conley and Taber 2011; MacKinnon and Webb 2017)."),
     _warning("A11", "{reason}", "{remedy}", "Estimates on data that are cut heavily depend on where they are cut; show them for other bounds too."),
     _warning("A12", "`{name}` is a component of the outcome `{outcome}`, and a {role}", "leave it out of one of the two",
              "An index moves with its components by construction; that is no mechanism, and holding one constant removes part of the outcome."),

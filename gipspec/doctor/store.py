@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
+from gipspec.diagnostics import counted
 from gipspec.doctor.check import BROKEN, NOTE, OK, Check
 from gipspec.engine.clean import choose
-from gipspec.engine.ledger import NAME
+from gipspec.engine.ledger import NAME, look
 from gipspec.engine.store import unsealed
 
 STALE_SECONDS = 90 * 86400.0
@@ -64,19 +64,11 @@ def _whole(path: Path) -> bool:
 
 
 def _ledger(path: Path) -> Check:
-    """Look whether the ledger of runs can be read, without writing to it."""
-    if not path.is_file():
-        return Check(group="store", name="ledger", state=OK, found="no run yet")
+    """Look whether the ledger of runs can be read, as `gipspec log` reads it, without writing to it."""
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as ledger:
-            (word,) = ledger.execute("PRAGMA quick_check").fetchone()
-            (runs,) = ledger.execute("SELECT count(*) FROM runs").fetchone()
-            (last,) = ledger.execute("SELECT max(time) FROM runs").fetchone()
+        runs, last = look(path) if path.is_file() else (0, "")
     except sqlite3.Error as error:
-        word, runs, last = str(error), 0, None
-    if word == "ok":
-        return Check(
-            group="store", name="ledger", state=OK, found=f"{runs:,} runs, the last one {last or 'never'}"
-        )
-    remedy = f"move {path} away; the next run begins a new one, and no number depends on it"
-    return Check(group="store", name="ledger", state=BROKEN, found=str(word), remedy=remedy)
+        remedy = f"move {path} away; the next run begins a new one, and no number depends on it"
+        return Check(group="store", name="ledger", state=BROKEN, found=str(error), remedy=remedy)
+    found = f"{counted(runs, 'run')}, the last one {last}" if runs else "no run yet"
+    return Check(group="store", name="ledger", state=OK, found=found)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from gipspec.data.locate import ENDINGS
 from gipspec.diagnostics import CODES
 from gipspec.editor.context import Context, context_at
 from gipspec.editor.document import Document
@@ -41,7 +42,7 @@ from gipspec.lang.vocabulary.kinds import (
 )
 from gipspec.source import Span
 
-DATA_ENDINGS = (".csv", ".dta", ".xlsx", ".parquet", ".sav", ".gip")
+PATHS = {"data": ENDINGS, "include": (".gip",)}  # the files that a statement can name
 MOST_FILES = 200
 USED = "a name that this spec uses"
 
@@ -121,7 +122,7 @@ def _items(document: Document, context: Context) -> Iterator[Completion]:
                 Completion(text=c, sort="rule", detail=CODES[c].meaning) for c in CODES if c.startswith("A")
             )
         case "path":
-            yield from _files(document.path.parent, Path(context.prefix))
+            yield from _files(document.path, Path(context.prefix), PATHS[context.statement])
 
 
 def _option_table(statement: str) -> Mapping[str, OptionEntry | ExhibitOption]:
@@ -227,17 +228,23 @@ def _models(document: Document) -> Iterator[Completion]:
             yield Completion(text=model.name, sort="model", detail=f"one of {model.family}")
 
 
-def _files(folder: Path, written: Path) -> Iterator[Completion]:
-    """Offer data files and specs below the folder of the spec, as far as the path is written."""
+def _files(spec: Path, written: Path, endings: tuple[str, ...]) -> Iterator[Completion]:
+    """Offer other files with these endings below the folder of the spec, as far as the path is written."""
+    folder = spec.parent
     inner = folder / (written if written.name == "" or (folder / written).is_dir() else written.parent)
     try:
-        found = sorted(inner.iterdir())[:MOST_FILES]
+        found = sorted(p for p in inner.iterdir() if _fits(p, endings) and p != spec)[:MOST_FILES]
     except OSError:
         return
     for path in found:
-        if path.suffix.lower() in DATA_ENDINGS or (path.is_dir() and not path.name.startswith(".")):
-            text = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
-            yield Completion(text=text + ("/" if path.is_dir() else ""), sort="file")
+        text = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.as_posix()
+        yield Completion(text=text + ("/" if path.is_dir() else ""), sort="file")
+
+
+def _fits(path: Path, endings: tuple[str, ...]) -> bool:
+    if path.is_dir():
+        return not path.name.startswith(".")
+    return path.suffix.lower() in endings
 
 
 def _line(span: Span) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gipspec.diagnostics import Problem
 from gipspec.editor.document import Document
+from gipspec.editor.symbols import Symbol
 from gipspec.lang.notation import can_be_named, print_name, quote
 from gipspec.lang.parser import parse
 from gipspec.lang.printer import format_file
@@ -41,20 +42,26 @@ def apply(text: str, edits: tuple[Edit, ...]) -> str:
     return text
 
 
+def renamed_at(document: Document, offset: int) -> Symbol | None:
+    """Return the name at an offset where it is one that this spec defines, which can be renamed."""
+    symbol = document.symbol_at(offset)
+    definition = document.definition(symbol) if symbol else None
+    return symbol if definition and definition.span.source == document.source else None
+
+
 def rename(document: Document, offset: int, new: str) -> tuple[Edit, ...]:
     """Give a name that this spec defines another, wherever it stands, members of its fan included.
 
     Raises RefusedError where nothing at the offset can be renamed, or the new name is taken or none.
     """
-    symbol = document.symbol_at(offset)
-    definition = document.definition(symbol) if symbol else None
-    if symbol is None or definition is None or definition.span.source != document.source:
+    symbol = renamed_at(document, offset)
+    if symbol is None:
         raise RefusedError("names that this spec defines can be renamed, and no others")
     if not can_be_named(new) or (symbol.kind == "model" and "." in new):
         raise RefusedError(f"`{new}` cannot be a name")
     taken = document.defined(symbol.kind)
     columns = {c.name for c in document.columns()} if symbol.kind == "column" else set()
-    if new != definition.name and (new in taken or new in columns):
+    if new != symbol.root and (new in taken or new in columns):
         raise RefusedError(f"`{new}` is there already")
     places = [s for s in document.places(symbol) if s.span.source == document.source]
     return tuple(

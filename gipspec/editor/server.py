@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from lsprotocol import types as lsp
-from pygls.exceptions import JsonRpcInvalidParams
+from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 from pygls.uris import from_fs_path, to_fs_path
 
-from gipspec.diagnostics import Note, Problem
+from gipspec.diagnostics import GipError, Note, Problem
 from gipspec.editor.complete import Sort, complete
 from gipspec.editor.data import Frames
 from gipspec.editor.document import Document, analyse
-from gipspec.editor.edits import Edit, RefusedError, fixes, lay_out, rename
+from gipspec.editor.edits import Edit, RefusedError, fixes, lay_out, rename, renamed_at
 from gipspec.editor.hover import hover
 from gipspec.editor.positions import Place, offset_of, places_of
+from gipspec.lang.load import read_source
 from gipspec.source import Span
 from gipspec.version import __version__
 
@@ -58,10 +60,9 @@ class Server(LanguageServer):
         self.frames = Frames()
 
     def check(self, uri: str) -> Document:
-        """Check a document as it is now and tell the editor what is wrong."""
+        """Check a document that is open as it is now and tell the editor what is wrong."""
         text = self.workspace.get_text_document(uri)
-        path = Path(to_fs_path(uri) or "untitled.gip")
-        document = analyse(text.source, path, self.documents.get(uri))
+        document = analyse(text.source, _path(uri), self.documents.get(uri))
         self.documents[uri] = document
         self.text_document_publish_diagnostics(
             lsp.PublishDiagnosticsParams(
@@ -71,11 +72,21 @@ class Server(LanguageServer):
         return document
 
     def document(self, uri: str) -> Document:
-        return self.documents[uri] if uri in self.documents else self.check(uri)
+        """Return a document that is open, or else the file as it stands. Raises an answer that refuses."""
+        if uri in self.documents:
+            return self.documents[uri]
+        path = _path(uri)
+        try:
+            return analyse(read_source(path).text, path)
+        except GipError as error:
+            raise _refusal(error.problems[0].message) from None
+        except ValueError:  # a name that the system cannot have
+            raise _refusal(f"cannot read {uri}") from None
 
 
 def make_server() -> Server:
     """Return a server; its `start_io` serves one editor over standard input and output."""
+    _log_lines()
     server = Server()
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
@@ -148,8 +159,16 @@ def make_server() -> Server:
         try:
             edits = rename(document, _offset(document, params.position), params.new_name)
         except RefusedError as error:
-            raise JsonRpcInvalidParams(str(error)) from None
+            raise _refusal(str(error)) from None
         return _workspace_edit(params.text_document.uri, edits)
+
+    @server.feature(lsp.TEXT_DOCUMENT_PREPARE_RENAME)
+    def renameable(params: lsp.PrepareRenameParams) -> lsp.PrepareRenamePlaceholder | None:
+        document = server.document(params.text_document.uri)
+        found = renamed_at(document, _offset(document, params.position))
+        if found is None:
+            return None
+        return lsp.PrepareRenamePlaceholder(range=_range(found.span), placeholder=found.root)
 
     @server.feature(lsp.TEXT_DOCUMENT_FORMATTING)
     def formatted(params: lsp.DocumentFormattingParams) -> list[lsp.TextEdit]:
@@ -192,6 +211,33 @@ def make_server() -> Server:
         ]
 
     return server
+
+
+class _Line(logging.Formatter):
+    """A record in a line: what went wrong is named, and where is left to the answer, which has it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        kind, error, _ = record.exc_info or (None, None, None)
+        why = f": {kind.__name__}: {error}" if kind else ""
+        return f"{NAME} lsp: {record.getMessage()}{why}"
+
+
+def _log_lines() -> None:
+    """Log mistakes of the server in a line each, and nothing of a request that was answered by a refusal."""
+    log, lines = logging.getLogger("pygls"), logging.StreamHandler()
+    lines.setLevel(logging.ERROR)
+    lines.setFormatter(_Line())
+    lines.addFilter(lambda r: not (r.exc_info and isinstance(r.exc_info[1], JsonRpcException)))
+    log.handlers, log.propagate = [lines], False
+
+
+def _refusal(reason: str) -> JsonRpcException:
+    """Return the answer to a request that cannot be done, as it is told to the user."""
+    return JsonRpcException(reason, code=lsp.LSPErrorCodes.RequestFailed)
+
+
+def _path(uri: str) -> Path:
+    return Path(to_fs_path(uri) or "untitled.gip")
 
 
 def _diagnostics(document: Document, uri: str) -> Iterator[lsp.Diagnostic]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import time
@@ -32,6 +33,17 @@ def write_atomically(path: Path, data: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def why_unwritten(error: OSError) -> tuple[str, str]:
+    """Return what the system says of a file that cannot be written, and what helps against that."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        remedy = "free some space"
+    elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        remedy = "get the right to write there"
+    else:
+        remedy = "check the place, its rights and its free space"
+    return (error.strerror or "it cannot be written").lower(), remedy
 
 
 def leftovers(folder: Path) -> Iterator[Path]:

@@ -2,40 +2,48 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
-from gipspec.diagnostics import GipError, problem
+from gipspec.diagnostics import GipError, Problem, problem
 from gipspec.engine.cluster import Cluster, other_version
 from gipspec.engine.progress import Progress
 from gipspec.engine.versions import ABSENT, Versions
 
 SCHEME = "dask://"
 ANSWER_SECONDS = 20.0  # for a scheduler to answer
+KNOCK_SECONDS = 1.0  # for anything else that listens
 
 
 @contextmanager
 def open_cluster(on: str, versions: Versions, progress: Progress) -> Iterator[Cluster]:
     """Connect to the scheduler at `dask://host:port`, whose workers must have these versions.
 
-    Raises GipError: G630 for another scheme, G631 without Dask, G632 where nobody answers, G633 for workers
-    with other versions, G634 where there are no workers. Warns (G635) of workers with several threads.
+    Raises GipError: G630 for another scheme or no port, G631 without Dask, G632 where no scheduler answers,
+    G633 for workers with other versions, G634 where there are no workers. Warns (G635) of workers with
+    several threads.
     """
-    if not on.startswith(SCHEME):
-        raise GipError(problem("G630", address=on))
+    host, port = _place(on)
     try:
         from distributed import Client
     except ModuleNotFoundError as error:
         raise GipError(problem("G631")) from error
+    address = f"tcp://{on.removeprefix(SCHEME)}"
     with _hushed():
+        if not is_scheduler(address):
+            raise GipError(_unanswered(on, host, port))
         try:
             client: Any = Client(  # type: ignore[no-untyped-call]
-                f"tcp://{on.removeprefix(SCHEME)}", timeout=ANSWER_SECONDS, set_as_default=False
+                address, timeout=ANSWER_SECONDS, set_as_default=False
             )
         except (OSError, ValueError) as error:
-            raise GipError(problem("G632", address=on)) from error
+            raise GipError(_unanswered(on, host, port)) from error
         with client:
             cluster = Cluster(client=client, address=on, versions=versions)
             cluster.await_workers()
@@ -43,6 +51,56 @@ def open_cluster(on: str, versions: Versions, progress: Progress) -> Iterator[Cl
             if any(threads > 1 for threads in cluster.threads().values()):
                 progress.warn(problem("G635", address=on))
             yield cluster
+
+
+def _place(on: str) -> tuple[str, int]:
+    """Return the host and the port of an address. Raises GipError (G630) where it has none."""
+    try:
+        parts = urlsplit(on)
+        host, port = parts.hostname, parts.port
+    except ValueError:  # a port is a number below 65536
+        host, port = None, None
+    if not on.startswith(SCHEME) or not host or not port or on != f"{SCHEME}{parts.netloc}":
+        raise GipError(problem("G630", address=on))
+    return host, port
+
+
+def is_scheduler(address: str) -> bool:
+    """Tell whether a scheduler answers at `tcp://host:port`; a client would wait without end for another."""
+    answers: list[bool] = []
+    # in a thread of its own: where the caller has a loop that runs, as in a notebook, it cannot run another
+    asking = threading.Thread(target=lambda: answers.append(asyncio.run(_asked(address))), daemon=True)
+    asking.start()
+    asking.join()
+    return answers == [True]
+
+
+async def _asked(address: str) -> bool:
+    asking = asyncio.ensure_future(_identity(address))
+    await asyncio.wait({asking}, timeout=ANSWER_SECONDS)
+    asking.cancel()
+    (found,) = await asyncio.gather(asking, return_exceptions=True)
+    return isinstance(found, dict) and "workers" in found  # otherwise a worker, or whatever else speaks there
+
+
+async def _identity(address: str) -> object:
+    from distributed.comm import core
+    from distributed.core import send_recv
+
+    comm = await core.connect(address, timeout=ANSWER_SECONDS)  # type: ignore[no-untyped-call]
+    try:
+        return await send_recv(comm, op="identity")
+    finally:
+        comm.abort()
+
+
+def _unanswered(on: str, host: str, port: int) -> Problem:
+    """Return the problem (G632) of an address, which says whether anything listens there."""
+    try:
+        socket.create_connection((host, port), timeout=KNOCK_SECONDS).close()
+    except (OSError, UnicodeError):
+        return problem("G632", address=on, reason="nobody listens there")
+    return problem("G632", address=on, reason="what listens there is something else")
 
 
 def check_versions(client: Any, versions: Versions) -> None:

@@ -125,6 +125,23 @@ def read_runs(store: Path, spec: Path) -> tuple[Run, ...]:
         return tuple(_run(ledger, row) for row in rows)
 
 
+def look(path: Path) -> tuple[int, str]:
+    """Return how many runs a ledger holds, and the time of the last one; nothing is written.
+
+    One that is empty, as a run leaves it that found no room for more, holds none. Raises sqlite3.Error where
+    it is damaged, or of another format.
+    """
+    uri = f"{path.resolve().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(uri, uri=True, timeout=_WAIT_SECONDS)) as ledger:
+        if _format(ledger) == 0:
+            return 0, ""
+        (word,) = ledger.execute("PRAGMA quick_check").fetchone()
+        if word != "ok":
+            raise sqlite3.DatabaseError(word)
+        runs, last = ledger.execute("SELECT count(*), max(time) FROM runs").fetchone()
+    return int(runs), str(last or "")
+
+
 @contextmanager
 def _opened(path: Path, *, create: bool) -> Iterator[sqlite3.Connection]:
     """Open a ledger in one transaction, which is undone where anything fails."""

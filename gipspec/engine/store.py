@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from gipspec.diagnostics import GipError, problem
-from gipspec.engine.atomic import write_atomically
+from gipspec.engine.atomic import why_unwritten, write_atomically
 from gipspec.lang.study import Learner, Value
 from gipspec.learn import CrossFit
 
@@ -77,8 +77,8 @@ class Store:
         except OSError as error:
             if self.read(key) is not None:  # another run has just stored it and still holds the file
                 return
-            reason = (error.strerror or "it cannot be written").lower()
-            remedy = "free some space, or name another folder with `--store`"
+            reason, remedy = why_unwritten(error)
+            remedy += ", or name another folder with `--store`"
             raise GipError(problem("G501", path=self.folder, reason=reason, remedy=remedy)) from None
 
     def create(self) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 import warnings
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -88,14 +89,12 @@ class Pool:
                 pre_dispatch="2*n_jobs",
                 max_nbytes=None,  # the arrays are on the shelf
             )
-            done = run(delayed(_perform_packed)(at, parcel) for at, parcel in enumerate(parcels))
-            try:
+            with ExitStack() as ending:
+                with _interrupts_later():
+                    done = run(delayed(_perform_packed)(at, parcel) for at, parcel in enumerate(parcels))
+                    ending.callback(_close, done)
                 for at, outcomes in done:
                     yield tasks[at], outcomes
-            finally:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")  # that tasks were cancelled: the run is being ended
-                    done.close()
 
 
 @contextmanager
@@ -105,6 +104,44 @@ def open_pool(jobs: int) -> Iterator[Pool]:
         yield Pool(width=jobs, shelf=shelf)
 
 
+@contextmanager
+def _interrupts_later() -> Iterator[None]:
+    """Put Ctrl-C off while workers start, which takes little: they begin with it blocked, as this thread is.
+
+    Otherwise it would end them while they import, each with a traceback.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # on Windows
+        yield
+        return
+    _start_trackers()  # they would unblock the signal when they start
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _start_trackers() -> None:
+    """Start what clears up after runs that are killed; what it finds then is no concern of the terminal."""
+    from multiprocessing import resource_tracker
+
+    from joblib.externals.loky.backend import resource_tracker as lokys
+
+    resource_tracker.ensure_running()
+    quiet = "ignore:resource_tracker"
+    sys.warnoptions.append(quiet)  # options of a process go to those that it starts
+    try:
+        lokys.ensure_running()
+    finally:
+        sys.warnoptions.remove(quiet)
+
+
+def _close(done: Generator[object, None, None]) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that tasks were cancelled: the run is being ended
+        done.close()
+
+
 def _perform_packed(at: int, parcel: Any) -> tuple[int, Outcomes]:
     return at, perform(unpack(parcel, Handle, Handle.array))
 
@@ -112,6 +149,8 @@ def _perform_packed(at: int, parcel: Any) -> tuple[int, Outcomes]:
 def _begin(parent: int) -> None:
     """Prepare a worker: it ends with its run, whatever ends that, and leaves Ctrl-C to it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 

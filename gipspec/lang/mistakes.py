@@ -53,6 +53,9 @@ WORDS = frozenset(word.upper() for word in STATEMENTS)
 NAMES = WORDS | {"NAME", "QUOTED_NAME"}
 RELATIONS = frozenset({"EQ", "NE", "LT", "LE", "GT", "GE", "IN"})
 
+_NAME_NEXT = re.compile(r",\s*([^\W\d][\w.]*|`[^`\n]+`)")
+_OPTION_NEXT = re.compile(_NAME_NEXT.pattern + r"\s*=(?!=)")
+
 _BEGINNINGS = (
     "a statement begins with a word such as `let` or `table`, with `name <-`, "
     "or with a formula `outcome ~ treatment | controls`"
@@ -212,6 +215,22 @@ def _missing_semicolon(stop: Stop) -> Problem | None:
     return None
 
 
+def _comma_for_plus(stop: Stop) -> Problem | None:
+    """`y ~ d | lngdp, density`, `set controls = lngdp, density`, `; fe=city, year`."""
+    if stop.found_kind != "COMMA" or "PLUS" not in stop.accepts or _OPTION_NEXT.match(stop.rest):
+        return None
+    name = stop.last.text if stop.last is not None and stop.last.kind in NAMES else "lngdp"
+    behind = _NAME_NEXT.match(stop.rest)
+    joined = f"`{name} + {behind[1] if behind else 'density'}`"
+    first = stop.first.kind if stop.first is not None else ""
+    if "SEMICOLON" in stop.open or first == "DEFAULTS":
+        remedy = f"write {joined} or `[a, b]` for several values, and `;` in front of another option"
+        return _unexpected(stop, "`+` or `;`", remedy)
+    if "TILDE" in stop.open or first == "SET":
+        return _unexpected(stop, "`+`", f"terms are joined by `+`: {joined}")
+    return None
+
+
 def _chained_comparison(stop: Stop) -> Problem | None:
     if stop.found_kind in RELATIONS and RELATIONS & {*stop.open} and "AND" in stop.accepts:
         return _unexpected(stop, _expected(stop), "join two comparisons: `2010 <= year and year <= 2015`")
@@ -254,6 +273,7 @@ _MISTAKES: tuple[Callable[[Stop], Problem | None], ...] = (
     _bar_for_or,
     _missing_declaration,
     _equals_sign,
+    _comma_for_plus,
     _missing_semicolon,
     _chained_comparison,
     _double_star,

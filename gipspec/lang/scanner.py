@@ -29,6 +29,7 @@ _PIECE = re.compile(
     rf"""
       (?P<newline>  \n )
     | (?P<blank>    {_BLANK}+ )
+    | (?P<crossing> (?<=\w) \#+ (?=\w) )
     | (?P<comment>  \#[^\n]* )
     | (?P<text>     "[^"\\\n]*(?:\\.[^"\\\n]*)*" )
     | (?P<quoted>   `[^`\n]*` )
@@ -41,6 +42,8 @@ _PIECE = re.compile(
     """,
     re.VERBOSE,
 )
+_WORD_BEFORE, _WORD_BEHIND = re.compile(r"[\w.]+\Z"), re.compile(r"[\w.]+")
+LONGEST_WORD = 100  # that a message repeats
 _FORBIDDEN = re.compile(f"[{_CONTROL}]")
 
 # What can only be the beginning of a statement: within brackets two names never stand side by side.
@@ -179,9 +182,32 @@ def _take(statement: _Open, kind: str, span: Span) -> None:
             what, close = ("quote", '`"`') if opener.text == '"' else ("backtick", "backtick")
             statement.report(problem("G002", opener, what=what, close=close))
             statement.brackets.clear()  # what closes them may stand in the text: the damage ends here
+        case "crossing":
+            statement.report(_crossing(span))
         case "text" | "quoted" | "control":
             if found := _forbidden(span):
                 statement.report(found)
+
+
+def _crossing(span: Span) -> Problem:
+    """Return the problem of `a##b` and `a#b`, the interactions of Stata."""
+    text = span.source.text
+    before = _WORD_BEFORE.search(text[max(0, span.start - LONGEST_WORD) : span.start])
+    behind = _WORD_BEHIND.match(text[span.end : span.end + LONGEST_WORD])
+    left, right = (found.group() if found else "" for found in (before, behind))
+    if left[:1].isdigit():
+        return problem("G009", span, found=span.text, help="a comment needs a blank in front of `#`")
+    mark = ":" if span.text == "#" else " * "
+    formula = f"{_term(left)}{mark}{_term(right)}"
+    return problem("G009", span, instead=mark.strip(), found=span.text, formula=formula)
+
+
+def _term(word: str) -> str:
+    """Return `x` for `c.x`, and `factor(x)` for `i.x`."""
+    kind, dot, column = word.partition(".")
+    if not dot or kind not in ("c", "i"):
+        return word
+    return column if kind == "c" else f"factor({column})"
 
 
 def _forbidden(span: Span) -> Problem | None:

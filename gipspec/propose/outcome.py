@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gipspec.propose.panel import Pair
+from gipspec.propose.panel import Pair, names_periods
 from gipspec.propose.profile import Profile, Sight, flag_name, settles
 from gipspec.propose.treatment import dummies, varies_within_units
 from gipspec.propose.words import ATTRIBUTE, OUTCOME, TIME, TREATMENT, UNIT, lagged, score, shifted, stem
@@ -163,6 +163,8 @@ def _refusal(
     """Return why a column is no control, or nothing where it may be one."""
     if flag_name(p.name) in sight.lets:
         return "a text; the column of 0 and 1 made of it says the same"
+    if names_periods(sight, p):
+        return "a text that names periods; a number for each would do for a `panel` line"
     if identifies(p):
         return "an identifier" if p.numeric else "a text of many values"
     if p.name in families:

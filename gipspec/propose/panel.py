@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gipspec.data.periods import unclear_order
 from gipspec.diagnostics import counted
 from gipspec.propose.profile import MOST_DISTINCT, Profile, Sight
 from gipspec.propose.words import TIME, UNIT, score
@@ -15,7 +16,14 @@ from gipspec.propose.words import TIME, UNIT, score
 MOST_TIMES, MOST_UNITS = 8, 24
 LEAST_UNITS = 5  # fewer cannot fill the folds
 SPOILT = 0.05  # of the rows may repeat a pair before the columns no longer look like unit and time
-_DATE = re.compile(r"\d{4}\D?(\d{1,2}|[QqHh]\d)?(\D\d{1,2})?")  # texts that sort as periods do
+_DATE = re.compile(r"\d{4}\D?(\d{1,2}|[QqHh]\d)?(\D\d{1,2})?")  # texts that sort as periods do, as a rule
+_MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_YEAR = r"(1[89]|20|21)\d\d"
+# a year with a quarter, month or day: `Q12011`, `03/2011`, `Jan 2011`, `31.12.2011`, `2011Q1`
+_PERIOD = re.compile(
+    rf"(?i)([qhmsw]?\d{{1,2}}|{_MONTH})\W*(\d{{1,2}}|{_MONTH})?\W*{_YEAR}"
+    rf"|{_YEAR}\W*([qhmsw]?\d{{1,2}}|{_MONTH})(\D\d{{1,2}})?"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +82,17 @@ def _calendar(sight: Sight, p: Profile) -> float:
     if p.is_text and 2 <= p.distinct <= sight.rows / 2:
         column = sight.table.frame[p.name]
         sample = [v for v in column.iloc[: 5 * MOST_DISTINCT] if v is not None]
-        return 2.0 if sample and all(_DATE.fullmatch(v) for v in sample) else -2.0
+        dated = bool(sample) and all(_DATE.fullmatch(v) for v in sample)
+        return 2.0 if dated and unclear_order(sorted(set(sample))) is None else -2.0
     return 0.0 if p.distinct <= MOST_DISTINCT else -1.0
+
+
+def names_periods(sight: Sight, p: Profile) -> bool:
+    """Tell whether a text names quarters, months or days of years, in whatever order its parts are."""
+    if not p.is_text:
+        return False
+    found = [v for v in sight.table.frame[p.name] if v is not None]
+    return bool(found) and all(_PERIOD.fullmatch(v) for v in found)
 
 
 def _units(sight: Sight, time: Profile) -> Iterator[Profile]:

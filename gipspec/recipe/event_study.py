@@ -84,7 +84,8 @@ def event_study(
         *_by_label(study, [summarize(e, "cohort") for e in seen]),
         *_by_label(study, [summarize(e, "period") for e in seen]),
     ]
-    return (replace(entries[0], measures=measures), *entries[1:]), _series(labels, events, band)
+    first = replace(entries[0], measures=(*entries[0].measures, *measures))
+    return (first, *entries[1:]), _series(labels, events, band)
 
 
 def event_label(event: int) -> str:

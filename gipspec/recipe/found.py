@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from gipspec.diagnostics import Problem
 from gipspec.estimate import Aggregate, Influence
 
+# kinds of estimates that a table shows only where `keep=` names them
+ON_REQUEST = frozenset({"slope", "marginal", "potential quantile", "level", "cohort", "period"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NuisanceFit:

@@ -15,6 +15,7 @@ from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Learner, Model, Panel
 from gipspec.lang.syntax import Expr
 from gipspec.learn import CrossFit, fit_quality
+from gipspec.recipe.arms import few_in_an_arm
 from gipspec.recipe.copies import check_copies
 from gipspec.recipe.found import Found, NuisanceFit
 from gipspec.recipe.work import Array, Fits, Flags, Localized, Nested, Nuisance
@@ -220,8 +221,16 @@ def found(
         nuisances=nuisances,
         residual_share=residual_share,
         effects_share=design.effects_share,
-        measures=measures,
+        measures=(*measures, *_arms(piece, treatment)),
     )
+
+
+def _arms(piece: Piece, treatment: str) -> tuple[tuple[str, float], ...]:
+    """Count the clusters of both arms of a treatment; other variables, such as a mediator, have none."""
+    if treatment not in piece.treatments:
+        return ()
+    d = piece.data.d[piece.design.rows, piece.treatments.index(treatment)]
+    return few_in_an_arm(d, clusters_of(piece))
 
 
 def _check_error(splits: Sequence[Split], treatment: str, clusters: Clusters) -> None:

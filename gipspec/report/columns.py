@@ -9,6 +9,7 @@ from itertools import groupby
 
 from gipspec.engine.results import Estimate, Results
 from gipspec.lang.study import Contrast, Study, TableRequest
+from gipspec.recipe.found import ON_REQUEST
 from gipspec.report.cells import EMPTY, Cell, Math, Text
 from gipspec.report.decimals import percent
 from gipspec.report.options import TableOptions
@@ -17,9 +18,6 @@ DIFFERENCE, GROUP = "difference", "group"
 MOST_COLUMNS = 9  # of groups side by side
 ALL_ROWS = "all rows"
 LONGEST_LABEL = 40
-# kinds of estimates that a table shows only where `keep=` names them
-ON_REQUEST = frozenset({"slope", "marginal", "potential quantile", "level", "cohort", "period"})
-
 
 Pairs = tuple[tuple[str, Estimate], ...]  # (term, estimate)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from gipspec.engine.results import Estimate
 from gipspec.report.cells import DASH, Cell, Number, Text
@@ -19,11 +19,11 @@ WHOLE = 1000  # from which on a cut has no decimals
 
 SPLIT = "Each group is estimated anew"
 POOLED = "Effects of groups are from the nuisances of the whole sample, with the moderator among the controls"
-DIFFERENCES = "Standard errors of differences are from the clustered scores of both groups."
+DIFFERENCES = "Standard errors of differences are from the {scores} of both groups."
 EQUALITY = "The groups of a moderator are equal if all differences between them are nought (Wald test)."
 ADJUSTED = (
     "Adjusted p-values hold for all differences of a line at once (step-down of Romano and Wolf 2005, with "
-    "clustered scores)."
+    "{scores})."
 )
 POLICY = (
     "The policy tree is evaluated on folds that it was not chosen on; it treats {share} of the observations."
@@ -93,14 +93,24 @@ def group_sentences(columns: tuple[Column, ...], labels: Mapping[str, str]) -> l
         if numbers:
             where = "" if len(numbers) == len(groups) else f" in {column_list(numbers)}"
             found.append(f"{text}{where}.")
-    compared = [dict(c.first.measures) for c in columns if c.minus]
+    differences = [c.first for c in columns if c.minus]
+    compared = [dict(e.measures) for e in differences]
     if compared:
-        found.append(DIFFERENCES)
+        found.append(of_differences(differences))
     if any(m.get("equality.df", 0.0) > 1 for m in compared):
         found.append(EQUALITY)
     if any("p_rw" in m for m in compared):
-        found.append(ADJUSTED)
+        found.append(ADJUSTED.format(scores=_scores(differences)))
     return found
+
+
+def of_differences(estimates: Iterable[Estimate]) -> str:
+    """Say where the standard errors of these differences of groups are from."""
+    return DIFFERENCES.format(scores=_scores(estimates))
+
+
+def _scores(estimates: Iterable[Estimate]) -> str:
+    return "clustered scores" if all(e.cluster for e in estimates) else "scores"
 
 
 def _cuts(groups: list[Column], labels: Mapping[str, str]) -> list[str]:

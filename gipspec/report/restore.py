@@ -49,10 +49,12 @@ def placed(results: Results, spec: Iterable[Problem], audit: Iterable[Finding], 
         return next((lines[name] for name in names if name in lines), None)
 
     findings = tuple(replace(f, span=found.get(f) or line(f.names)) for f in results.findings)
-    first = {f.code: f.span for f in reversed(findings) if not f.accepted}
 
     def place(p: Problem) -> Span | None:
-        return said.get(_content(p)) or first.get(p.code) or line(names_in(p.subject))
+        names = names_in(p.subject)
+        alike = [f for f in findings if not f.accepted and (f.code, f.message) == (p.code, p.message)]
+        of_it = sorted(alike, key=lambda f: names[0] not in f.names)  # the same may be found of several
+        return said.get(_content(p)) or next((f.span for f in of_it), None) or line(names)
 
     problems = sort_problems(p.at(place(p)) for p in results.problems)
     return relabelled(replace(results, findings=findings, problems=problems), study)

@@ -1,4 +1,7 @@
-"""All files of a run. Each is complete or not touched; what fails is reported, and the others are written."""
+"""All files of a run. Each is complete or not touched; what fails is reported, and the others are written.
+
+Only without `results.json` none is: the others would be those of another run than it.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,7 @@ from gipspec.report.weights import NAME as WEIGHTS
 from gipspec.report.weights import weights_table
 from gipspec.source import Source, Span
 
+RESULTS = "results.json"  # from which `gipspec report` can make all others
 Maker = Callable[[], bytes]
 Exhibits = tuple[tuple[Table, ...], tuple[Picture, ...]]
 
@@ -84,18 +88,18 @@ def write_outputs(
     """Write results, numbers, tables and `report.html` into `out_dir`; return what went wrong.
 
     Tables are written as LaTeX, and in the formats that their lines and `formats` ask for. Every file is
-    replaced at once or left as it was. Nothing is written outside `out_dir`. `gipspec.lock` holds the hashes
+    replaced at once or left as it was; where `results.json` cannot be written all are, since the outputs of a
+    folder are those of one run. Nothing is written outside `out_dir`. `gipspec.lock` holds the hashes
     of the spec's `sources` and of all that was written; where the run is held to a lock, that stays, and what
     differs from it is returned as a warning (G612). The page stands outside the lock, because it tells the
     `history` of the study.
     """
     texts, folder = tuple(sources) or (study.source,), Folder(path=out_dir)
     folder.sweep()
-    problems = [*folder.write("results.json", lambda: results_json(results).encode("utf-8"))]
+    if unwritten := folder.write(RESULTS, lambda: results_json(results).encode("utf-8")):
+        return unwritten
     exhibits, wrong = _write_exhibits(results, study, folder, templates, tuple(formats))
-    problems += wrong
-    if not folder.written:
-        return sort_problems(problems)
+    problems = [*wrong]
     lock = make_lock(results, texts, folder.written)
     if locked is None:
         problems += folder.write(LOCK, lambda: lock_text(lock).encode("utf-8"))
@@ -126,6 +130,13 @@ def rewrite_outputs(
     problems += folder.write(LOCK, lambda: lock_text(lock).encode("utf-8"))
     problems += _write_page(results, study, texts, exhibits, lock, history, folder, templates)
     return sort_problems(problems)
+
+
+def unwritten(problems: Iterable[Problem], out_dir: Path) -> tuple[str, ...]:
+    """Return the files of a folder that the system did not let be written, by what went wrong."""
+    lead = f"cannot write {out_dir / '_'}"[:-1]
+    told = (p.message for p in problems if p.code == "G501" and p.span is None)
+    return tuple(m.removeprefix(lead).partition(": ")[0] for m in told if m.startswith(lead))
 
 
 def _write_page(

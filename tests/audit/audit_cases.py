@@ -72,6 +72,8 @@ def panel() -> pd.DataFrame:
         "whole": 1 + unit % 3,
         "piled": np.maximum(y, 0.5),
         "known": np.where((unit == 1) & (year == 2004), np.nan, (unit <= 20) & (year >= 2005)),
+        "lone": ((unit == 7) & (year >= 2005)).astype(int),
+        "likely": (rng.random(n) < expit(2 * x)).astype(int),
     }
     return pd.DataFrame(columns)
 
@@ -108,6 +110,7 @@ CASES = (
         f"{BASE}early <- base; sample=year < 2005\nlate <- base; sample=year >= 2005\ngap <- early - late",
     ),
     Case("A10", "base <- y ~ d | x; sample=unit < 20", BASE, runs=True),
+    Case("A10", "base <- y ~ lone | x", BASE, runs=True),
     Case("A11", f"{BASE}cut <- base; winsor=10%", f"{BASE}cut <- base; winsor=5%"),
     Case(
         "A11",
@@ -120,6 +123,13 @@ CASES = (
         "A11",
         "base <- y ~ sure | x\ninter <- base; model=irm; learner_d=logit; trim=10%",
         "base <- y ~ b | x\ninter <- base; model=irm; learner_d=logit",
+        runs=True,
+        head=ROWS,
+    ),
+    Case(
+        "A11",
+        "base <- y ~ likely | x; model=irm",  # the learner of HEAD and ROWS is `ols`
+        "base <- y ~ likely | x; model=irm; learner_d=logit",
         runs=True,
         head=ROWS,
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from audit_cases import HEAD, panel
 from cli_shell import SPEC, Shell
 
 import gipspec
@@ -32,6 +33,22 @@ def test_after_a_run_the_results_tell_too(shell: Shell) -> None:
     assert "= add: event <- base; event=-5..5" in out
     assert out.count("= add: event") == 1  # the same line mends both places
     assert "looked at spec, data and results" in err
+
+
+def test_what_two_lines_share_stands_at_each_line(shell: Shell) -> None:
+    panel().to_csv(shell.folder / "gaps.csv", index=False)
+    lines = "fake <- known; placebo=99; placebo_by=design\nevent <- known; event=-1..1\n"
+    shell.write(HEAD.replace("panel.csv", "gaps.csv") + "known <- y ~ known\n" + lines)
+    code, _, err = shell("run", "study.gip")
+    assert code == 0, err
+    _, out, _ = shell("audit", "study.gip", "--json")
+    found = [f for f in json.loads(out)["findings"] if f["code"] == "A21"]
+    assert [(f["models"], f["line"]) for f in found] == [(["fake"], 5), (["event"], 6)]
+    problems = gipspec.load(shell.folder / "study.gip").last_results(shell.folder / "out" / "study").problems
+    assert [(p.subject, p.span and p.span.line) for p in problems if p.code == "A21"] == [
+        ("fake", 5),
+        ("event", 6),
+    ]
 
 
 def test_estimates_of_an_earlier_line_are_not_judged(shell: Shell) -> None:

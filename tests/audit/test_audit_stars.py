@@ -58,6 +58,19 @@ def test_stars_that_are_printed(folder: Path, results: Results, options: str, fo
     assert ("A17" in codes) is found
 
 
+@pytest.mark.parametrize(("options", "found"), [("", False), ('; keep="*"', True), ('; keep="t*"', False)])
+def test_a_row_that_is_hidden_prints_no_stars(tmp_path: Path, options: str, found: bool) -> None:
+    x, d, noise, error = np.random.default_rng(1).normal(size=(4, 300))
+    m = 1e5 * (0.5 * d + x + noise)  # so that the slope of the outcome in it is small
+    pd.DataFrame({"y": d + m / 1e5 + error, "d": d, "m": m, "x": x}).to_csv(
+        tmp_path / "study.csv", index=False
+    )
+    line = "mech <- y ~ d | x; via=m; learner=ols; reps=1"
+    run = gipspec.loads(f'data "study.csv"\n{line}\ntable main: mech{options}\n', folder=tmp_path).run()
+    assert [e.term for e in run if abs(e.coef) < 1e-4] == ["slope"]
+    assert ["mech.slope" in f.message for f in run.findings if f.code == "A17"] == [True] * found
+
+
 @pytest.mark.parametrize(("style", "found"), [("frontiers", True), ("qje", True), ("aer", False)])
 def test_stars_of_a_style(folder: Path, results: Results, style: str, found: bool) -> None:
     made = study(folder, f"; style={style}").audit(results)

@@ -6,6 +6,7 @@ import json
 import re
 import runpy
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pygments import lex
@@ -13,7 +14,7 @@ from pygments.token import Comment, Error, Keyword, Name, String
 from spec_texts import SPEC, folder_of
 
 from gipspec.editor.highlight import GipLexer
-from gipspec.editor.notebook import run_cell
+from gipspec.editor.notebook import register, run_cell
 from gipspec.lang.parser import parse
 from gipspec.lang.statements import STATEMENTS
 from gipspec.source import Source
@@ -110,6 +111,63 @@ def test_jupyter_knows_the_magic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     shown = shell.run_cell_magic("gip", "towns", spec)
     assert shell.user_ns["towns"] is shown.results
     assert shown.results["base"].n == 24
+
+
+FIGURES = """data "towns.csv"
+panel town year
+base <- output ~ park | gdp; learner=ols; reps=1; folds=3
+more <- base; folds=2
+table main "Main": base, more
+figure shown "Two splits <b>": base, more; kind=coefficients
+figure never "None": base; kind=event
+"""
+
+
+def test_a_cell_shows_its_figures_below_its_tables(tmp_path: Path) -> None:
+    shown = run_cell(FIGURES, folder_of(tmp_path), jobs=1)
+    (picture,) = shown.pictures
+    assert picture.png.startswith(b"\x89PNG")
+    page = shown._repr_html_()
+    assert page.index("<table") < page.index('<img src="data:image/png;base64,') < page.index("Two splits")
+    assert "<figcaption>Two splits &lt;b&gt;" in page
+    assert "`never`" in repr(shown)  # what cannot be drawn is said
+
+
+def test_a_cell_is_run_on_all_cores_unless_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from gipspec.api import Loaded
+
+    asked: list[int] = []
+    once = Loaded.run
+
+    def run(self: Loaded, **how: Any) -> object:
+        asked.append(how.pop("jobs"))
+        return once(self, **how, jobs=1)
+
+    monkeypatch.setattr(Loaded, "run", run)
+    monkeypatch.setattr("gipspec.engine.default_jobs", lambda: 7)
+    for jobs in (None, 3):
+        run_cell(FIGURES, folder_of(tmp_path), jobs=jobs)
+    assert asked == [7, 3]
+
+
+@pytest.mark.parametrize("line", ["a b c", "class", "2nd", "a.b"])
+def test_a_name_that_python_cannot_have_is_a_usage_error(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    errors = pytest.importorskip("IPython.core.error")
+    magics: dict[str, Any] = {}
+
+    class Notebook:
+        def __init__(self) -> None:
+            self.user_ns: dict[str, object] = {}
+
+        def register_magic_function(self, func: object, magic_kind: str, magic_name: str) -> None:
+            magics[magic_name] = func
+
+    notebook = Notebook()
+    register(notebook)
+    monkeypatch.setattr("gipspec.editor.notebook.run_cell", lambda *_: pytest.fail("the cell was run"))
+    with pytest.raises(errors.UsageError, match="%%gip takes one name"):
+        magics["gip"](line, FIGURES)
+    assert not notebook.user_ns
 
 
 def test_the_quarto_document_runs(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import gipspec
 from gipspec.editor.complete import complete
 from gipspec.editor.data import Frames
 from gipspec.editor.document import analyse
-from gipspec.editor.edits import RefusedError, apply, fixes, lay_out, rename
+from gipspec.editor.edits import RefusedError, apply, fixes, lay_out, rename, renamed_at
 from gipspec.editor.hover import describe_column, histogram, hover
 from gipspec.editor.positions import Place, offset_of, place_of
 from gipspec.lang.vocabulary import FUNCTIONS, LEARNERS, OPTIONS
@@ -90,6 +90,26 @@ def test_what_fits_is_offered(folder: Path, line: str, expected: set[str], absen
     found = set(words(folder, after(line)))
     assert expected <= found
     assert not absent & found
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (f'data "{MARK}', ["TOWNS.DTA", "parts/", "towns.csv", "towns.tsv"]),
+        (f'data "to{MARK}', ["TOWNS.DTA", "towns.csv", "towns.tsv"]),
+        (f'include "{MARK}', ["common.gip", "parts/"]),
+        (f'include "parts/{MARK}', ["parts/more.gip"]),
+        (f'data "parts/{MARK}', ["parts/more.csv"]),
+        (f'study "{MARK}', []),
+    ],
+)
+def test_files_are_offered_where_they_can_be_read(folder: Path, line: str, expected: list[str]) -> None:
+    (folder / "parts").mkdir()
+    (folder / ".hidden").mkdir()
+    for name in ("study.gip", "common.gip", "towns.tsv", "TOWNS.DTA", "notes.txt", "parts/more.gip"):
+        (folder / name).write_text("", encoding="utf-8")
+    (folder / "parts" / "more.csv").write_text("", encoding="utf-8")
+    assert words(folder, after(line)) == expected
 
 
 @pytest.mark.parametrize("line", [f"# about {MARK}", f'study "A{MARK}', f"let {MARK}", f"x <- base # {MARK}"])
@@ -233,6 +253,22 @@ def test_a_new_name_is_quoted_where_it_must_be(folder: Path) -> None:
 def test_what_cannot_be_renamed_is_refused(folder: Path, place: str, new: str) -> None:
     with pytest.raises(RefusedError):
         rename(document(folder), SPEC.index(place), new)
+
+
+@pytest.mark.parametrize(
+    ("before", "name", "span"),
+    [
+        ("sample=", "late", "late"),
+        ("calm  <- ", "algos", "algos.ols"),
+        ("set ", "controls", "controls"),
+        ("output ~ ", "", ""),  # a column of the data
+        ("learner=[", "", ""),  # a learner of the library
+        ("pan", "", ""),
+    ],
+)
+def test_a_name_that_can_be_renamed_is_known_before(folder: Path, before: str, name: str, span: str) -> None:
+    found = renamed_at(document(folder), SPEC.index(before) + len(before))
+    assert (found.root, found.span.text) == (name, span) if name else found is None
 
 
 # ---------------------------------------------------------------- fixes and layout

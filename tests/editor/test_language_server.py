@@ -26,6 +26,7 @@ class Editor:
         self.client = client_module.LanguageClient("test", "1")
         self.uri = (folder / "study.gip").as_uri()
         self.text = SPEC
+        self.answer: Any = None  # to `initialize`
         self.found: asyncio.Queue[Any] = asyncio.Queue()
 
         @self.client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
@@ -34,9 +35,9 @@ class Editor:
 
     async def open(self) -> Any:
         await self.client.start_io(sys.executable, "-m", "gipspec", "lsp")
-        answer = await self.client.initialize_async(
-            lsp.InitializeParams(capabilities=lsp.ClientCapabilities(), root_uri=None)
-        )
+        rename = lsp.RenameClientCapabilities(prepare_support=True)
+        able = lsp.ClientCapabilities(text_document=lsp.TextDocumentClientCapabilities(rename=rename))
+        answer = await self.client.initialize_async(lsp.InitializeParams(capabilities=able, root_uri=None))
         self.client.initialized(lsp.InitializedParams())
         item = lsp.TextDocumentItem(uri=self.uri, language_id="gip", version=1, text=self.text)
         self.client.text_document_did_open(lsp.DidOpenTextDocumentParams(text_document=item))
@@ -72,20 +73,23 @@ class Editor:
     def at(self, text: str, further: int = 0) -> dict[str, Any]:
         return {"text_document": self.document, "position": self.position(self.text.index(text) + further)}
 
-    async def close(self) -> None:
+    async def close(self) -> str:
+        """End the server; return what it wrote on stderr."""
         await self.client.shutdown_async(None)
         self.client.exit(None)
+        said = await self.client._server.stderr.read()
         await self.client.stop()
+        return said.decode()
 
 
 def talk(tmp_path: Path, what: Talk) -> None:
     async def whole() -> None:
         editor = Editor(folder_of(tmp_path))
-        answer = await editor.open()
+        answer = editor.answer = await editor.open()
         assert answer.server_info.name == "gipspec"
         assert await editor.diagnostics() == []
         await what(editor)
-        await editor.close()
+        assert await editor.close() == ""
 
     asyncio.run(asyncio.wait_for(whole(), 4 * WAIT))
 
@@ -184,3 +188,68 @@ def test_what_is_included_shows_where_it_comes_in(tmp_path: Path) -> None:
         assert await editor.diagnostics() == []
 
     talk(tmp_path, session)
+
+
+def test_what_is_refused_is_answered_and_not_logged(tmp_path: Path) -> None:
+    async def session(editor: Editor) -> None:
+        client = editor.client
+
+        async def refused(request: Any) -> Any:
+            with pytest.raises(Exception, match=r".") as caught:
+                await request
+            assert caught.value.code == lsp.LSPErrorCodes.RequestFailed
+            return str(caught.value)
+
+        taken = lsp.RenameParams(**editor.at("lngdp ="), new_name="controls")
+        assert await refused(client.text_document_rename_async(taken)) == "`controls` is there already"
+        (tmp_path / "latin.gip").write_bytes(b'study "caf\xe9"\n')
+        for name, reason in (("away.gip", "cannot read"), ("latin.gip", "latin.gip"), ("", "cannot read")):
+            there = lsp.TextDocumentIdentifier(uri=(tmp_path / name).as_uri())
+            asked = lsp.HoverParams(text_document=there, position=lsp.Position(line=0, character=0))
+            assert reason in await refused(client.text_document_hover_async(asked))
+
+        shared = tmp_path / "closed.gip"
+        for text in ("set a = gdp\n", "set a = gdp\nset b = gdp\n"):  # a file that is not open, as it stands
+            shared.write_text(text, encoding="utf-8")
+            outline = await client.text_document_document_symbol_async(
+                lsp.DocumentSymbolParams(text_document=lsp.TextDocumentIdentifier(uri=shared.as_uri()))
+            )
+            assert len(outline) == text.count("set")
+
+    talk(tmp_path, session)
+
+
+def test_an_editor_asks_what_can_be_renamed(tmp_path: Path) -> None:
+    async def session(editor: Editor) -> None:
+        async def asked(text: str, further: int = 0) -> Any:
+            return await editor.client.text_document_prepare_rename_async(
+                lsp.PrepareRenameParams(**editor.at(text, further))
+            )
+
+        assert editor.answer.capabilities.rename_provider.prepare_provider
+        found = await asked("algos.ols;", 2)
+        assert found.placeholder == "algos"
+        start = editor.text.index("algos.ols;")
+        assert (found.range.start, found.range.end) == (editor.position(start), editor.position(start + 9))
+        assert await asked("park |") is None
+        assert await asked("study") is None
+
+    talk(tmp_path, session)
+
+
+def test_a_mistake_of_the_server_is_logged_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    import logging
+
+    from gipspec.editor.server import make_server
+
+    log = logging.getLogger("pygls")
+    before = log.handlers, log.propagate
+    try:
+        make_server()
+        try:
+            raise KeyError("x")
+        except KeyError:
+            logging.getLogger("pygls.protocol.json_rpc").exception("message %s", 3)
+        assert capsys.readouterr().err == "gipspec lsp: message 3: KeyError: 'x'\n"
+    finally:
+        log.handlers, log.propagate = before

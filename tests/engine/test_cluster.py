@@ -184,6 +184,12 @@ def test_a_worker_with_other_versions_is_refused(dask: Started, executor: Cluste
         on(replace(executor, versions=(("gipspec", "99"),)), [task()])
 
 
+def test_a_worker_is_no_scheduler(executor: Cluster) -> None:
+    address = next(iter(executor.threads())).replace("tcp://", "dask://")
+    with pytest.raises(GipError, match=r"G632.*something else"), open_executor(on=address):
+        pass
+
+
 def test_a_study_on_a_cluster_gives_the_bytes_of_one_here(dask: Started, tmp_path: Path) -> None:
     (tmp_path / "panel.csv").write_bytes(PANEL.read_bytes())
     study = loads(SPEC, folder=tmp_path)

@@ -82,6 +82,7 @@ def behind(threads: list[int], answer: Callable[..., Any] = same) -> Run:
 
     def run(spec: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Problem, ...]:
         monkeypatch.setattr(cluster, "WORKERS_SECONDS", 0.0)
+        monkeypatch.setattr(connect, "is_scheduler", lambda _: True)
         monkeypatch.setattr(distributed, "Client", lambda *_, **__: Client(threads, answer))
         heard = Heard()
         here = (("gipspec", "0.1.0"), ("numpy", "2.0.0"), ("scikit-learn", "1.6.0"))

@@ -49,6 +49,14 @@ def out_of_memory(spec: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Problem,
     return load(spec).run().problems
 
 
+def out_of_memory_for_data(spec: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Problem, ...]:
+    def starve(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("gipspec.api.load", starve)
+    return shown_by(monkeypatch, "run", spec.name)
+
+
 def dying_worker(spec: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Problem, ...]:
     deaths = iter([BrokenProcessPool()])
 
@@ -165,6 +173,7 @@ RUNS: dict[str, Run] = {
     "new with years beside each other": first_spec(WIDE, names="name,tfp2001,tfp2002,tfp2003,policy"),
     "new with commas in numbers": first_spec(COMMAS, names="city,year,sales,tfp,policy"),
     "out of memory": out_of_memory,
+    "out of memory for its data": out_of_memory_for_data,
     "with a dying worker": dying_worker,
     "with a broken ledger": broken_ledger,
     "locked without a lock": locked_without_a_lock,

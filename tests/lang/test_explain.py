@@ -9,8 +9,9 @@ import pytest
 
 import gipspec
 from gipspec.diagnostics import CODES
+from gipspec.lang.operators import BINARY, UNARY
 from gipspec.lang.statements import STATEMENTS
-from gipspec.lang.vocabulary import FUNCTIONS, LEARNERS, MODELS, OPTIONS, TABLE_OPTIONS
+from gipspec.lang.vocabulary import FUNCTIONS, LEARNERS, MODELS, OPTIONS, TABLE_OPTIONS, TABLE_STYLES
 from gipspec.lang.vocabulary.explain import GROUPS, Topic, explain, suggest, topics
 from gipspec.lang.vocabulary.grounds import AUDIT, GROUNDS
 from gipspec.lang.vocabulary.lines import MEANINGS
@@ -62,6 +63,7 @@ def test_the_example_of_a_word_is_sound(topic: Topic, tmp_path: Path) -> None:
     (tmp_path / "common.gip").write_text("defaults folds=5\n", encoding="utf-8")
     line = example(topic)
     spec = completed(line) if "~ d" not in line else completed(line).replace("y ~", "z <- y ~", 1)
+    spec = spec.replace("causaldata::castle", '"panel.dta"')  # whose columns are not those of the frame
     found = gipspec.loads(spec, folder=tmp_path).problems
     assert [p for p in found if p.severity == "error" and p.code != "G301"] == []
     if topic.kind not in ("model", "figure"):  # which are inferred, where other options tell
@@ -81,6 +83,33 @@ def test_every_group_is_complete() -> None:
     assert named >= {*CODES, *OPTIONS, *TABLE_OPTIONS, *LEARNERS, *FUNCTIONS, *MODELS, *STATEMENTS}
     assert set(MEANINGS) == set(STATEMENTS)
     assert named == topics() - set(GROUPS)
+
+
+def test_every_operator_and_style_is_explained() -> None:
+    operators = {op for op in (*BINARY, *UNARY) if " " not in op}  # `not in` stands with `in`
+    assert operators <= {t.name for t in explain("notation")}
+    assert [t.name for t in explain("styles")] == list(TABLE_STYLES)
+    assert explain("frontiers")[0].kind == "style of tables"
+
+
+@pytest.mark.parametrize(
+    ("text", "marks"),
+    [
+        ("x^2", ["^"]),
+        ("a:b", [":"]),
+        ("(a + b)^2", ["+", "^"]),
+        ("base <- y ~ d | x", ["<-", "~", "|"]),
+        ("-5..5", [".."]),
+        ("[lasso, rf]", ["[ ]"]),
+        ("`GDP per head`", ["` `"]),
+        ("year >= 2010", [">="]),
+        ("causaldata::castle", ["::"]),
+        ("fe-method", []),  # a slip of the pen
+        ("zzz", []),
+    ],
+)
+def test_a_piece_of_spec_is_explained_by_its_marks(text: str, marks: list[str]) -> None:
+    assert [t.name for t in explain(text)] == marks
 
 
 def test_what_a_topic_rests_on_belongs_to_a_topic() -> None:

@@ -156,7 +156,7 @@ def test_width_is_that_of_a_terminal() -> None:
         ("a<-b\n# why\nlong<-b", "a <- b\n# why\nlong <- b\n"),
         ("let a=1\ndefaults b=2\nlet long=1", "let a = 1\ndefaults b=2\nlet long = 1\n"),
         # comments behind statements are aligned within a run of lines
-        ("a<-b #one\nlong<-b#two\nc<-b", "a    <- b  # one\nlong <- b  # two\nc    <- b\n"),
+        ("a<-b #one\nlong<-b #two\nc<-b", "a    <- b  # one\nlong <- b  # two\nc    <- b\n"),
         ("panel a b # one\nlet abc = def # two", "panel a b      # one\nlet abc = def  # two\n"),
         ("panel a b # one\n# own\nlet abc = def # two", "panel a b  # one\n# own\nlet abc = def  # two\n"),
         # comments within a statement move above it, the one behind it stays

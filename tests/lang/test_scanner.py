@@ -96,6 +96,11 @@ def test_an_unclosed_bracket_harms_only_its_statement(next_line: str) -> None:
         ('study "，；（" # ，；（', []),
         ("let `a；b` = c", []),
         ("let a\u00a0= b", []),
+        ("m <- y ~ d | a##b\nlet c = d", [("G009", 1, 15)]),
+        ("m <- y ~ d | 产业#年 + c#d", [("G009", 1, 16)]),
+        ("m <- y ~ d | a #b", []),
+        ("m <- y ~ d | a # c.x##i.y", []),
+        ("m <- y ~ d | f(a)#why", []),
     ],
 )
 def test_problems(text: str, expected: list[tuple[str, int, int]]) -> None:

@@ -128,6 +128,22 @@ def test_periods_as_text_that_does_not_sort_give_way_to_numbers(bare: Shell) -> 
     assert named(proposal(bare, "data.csv"), "panel") == "city Quarter_Num"
 
 
+@pytest.mark.parametrize(
+    "form", ["Q{q}{year}", "Q{q} {year}", "{q}/{year}", "31.{q:02d}.{year}", "{m} {year}"]
+)
+def test_periods_as_text_that_does_not_sort_are_no_panel_and_no_control(form: str, bare: Shell) -> None:
+    frame = adoption().drop(columns=["row"])
+    dates = [divmod(year, 4) for year in frame["year"] - 2001]
+    names = ["Jan", "Apr", "July", "October"]
+    frame["quarter"] = [form.format(q=1 + q, m=names[q], year=2010 + year) for year, q in dates]
+    write(frame.drop(columns="year"), bare.folder / "data.csv")
+    found = proposal(bare, "data.csv", "--treatment", "policy")
+    assert named(found, "panel") == ""
+    text = Path("data.gip").read_text(encoding="utf-8")
+    assert not re.search(r"^set controls.*quarter", text, flags=re.MULTILINE)
+    assert "names periods" in " ".join(text.replace("#", " ").split())
+
+
 def test_an_outcome_before_the_study_is_none(bare: Shell) -> None:
     frame = adoption().rename(columns={"tfp": "wage"})
     frame.insert(0, "prewage", frame["size"] ** 3)
@@ -422,30 +438,86 @@ def test_an_outcome_that_only_the_treated_have_is_none(bare: Shell) -> None:
     run_fast(Path("data.gip"))
 
 
-@pytest.mark.skipif(os.name != "posix", reason="opens a terminal")
-def test_on_a_terminal_it_asks(bare: Shell) -> None:
+def asked(folder: Path, *args: str, answers: tuple[tuple[str, str], ...]) -> tuple[int, str, str]:
+    """Run `new` on a terminal and answer what it asks; return exit code, stdout and what was asked."""
     import pty
 
-    write(adoption().rename(columns={"tfp": "q", "size": "v"}), bare.folder / "data.csv")
     ours, theirs = pty.openpty()
     child = subprocess.Popen(
-        [sys.executable, "-m", "gipspec", "new", "data.csv"],
-        cwd=bare.folder,
+        [sys.executable, "-m", "gipspec", "new", *args],
+        cwd=folder,
         stdin=theirs,
         stderr=theirs,
         stdout=subprocess.PIPE,
     )
     os.close(theirs)
-    for answer in (b"nothing\n", b"v\n"):
+    whole = ""
+    for question, answer in answers:
         seen = b""
-        while b"a number or a column [" not in seen:
+        while question.encode() not in seen:
             seen += os.read(ours, 4096)
-        os.write(ours, answer)
+        whole += seen.decode()
+        os.write(ours, answer.encode() + b"\n")
     out, _ = child.communicate(timeout=60)
-    assert child.returncode == 0
-    assert b"outcome    v (sure)" in out
-    assert "base   <- v ~ policy" in Path("data.gip").read_text()
     os.close(ours)
+    return child.returncode, out.decode(), whole
+
+
+terminal = pytest.mark.skipif(os.name != "posix", reason="opens a terminal")
+
+
+@terminal
+def test_on_a_terminal_it_asks(bare: Shell) -> None:
+    write(adoption().rename(columns={"tfp": "q", "size": "v"}), bare.folder / "data.csv")
+    question = "a number or a column ["
+    code, out, _ = asked(bare.folder, "data.csv", answers=((question, "nothing"), (question, "v")))
+    assert code == 0
+    assert "outcome    v (sure)" in out
+    assert "base   <- v ~ policy" in Path("data.gip").read_text()
+
+
+@terminal
+def test_on_a_terminal_it_asks_for_the_data_until_they_can_be_read(bare: Shell) -> None:
+    write(adoption(), bare.folder / "data.csv")
+    bare.write("a,b\n", "empty.csv")
+    bare.write("base <- y ~ d | x\n", "other.gip")
+    question = "the data: a number or a file"
+    answers = ["", "dta.csv", "9", "2", "'data.csv'"]
+    code, out, said = asked(
+        bare.folder,
+        "--treatment",
+        "policy",
+        "--outcome",
+        "tfp",
+        answers=tuple((question, a) for a in answers),
+    )
+    assert code == 0
+    assert "wrote data.gip" in out
+    assert "  1  data.csv" in said
+    assert "  2  empty.csv" in said
+    assert "other.gip" not in said
+    assert "cannot find the data file dta.csv; did you mean `data.csv`?" in said
+    assert "cannot find the data file 9; " in said
+    assert "cannot read empty.csv: it has no rows" in said
+    run_fast(Path("data.gip"))
+
+
+@terminal
+def test_the_only_data_file_is_proposed(bare: Shell) -> None:
+    write(adoption(), bare.folder / "data.csv")
+    code, out, _ = asked(
+        bare.folder, "--outcome", "tfp", answers=(("the data: a number or a file [data.csv]", ""),)
+    )
+    assert code == 0
+    assert "wrote data.gip" in out
+
+
+@pytest.mark.parametrize("more", [(), ("--yes",), ("--json",), ("--outcome", "tfp")])
+def test_without_a_terminal_the_data_must_be_named(more: tuple[str, ...], bare: Shell) -> None:
+    write(adoption(), bare.folder / "data.csv")
+    code, _, err = bare("new", *more)
+    assert code == 2
+    assert "name a data file, or an example: gipspec new --example castle" in err
 
 
 @pytest.mark.parametrize("panel", [True, False])

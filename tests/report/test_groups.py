@@ -75,6 +75,15 @@ def test_notes_say_where_groups_are_cut_and_how_they_are_estimated() -> None:
     assert notes(both).count("Trade openness is cut") == 1
 
 
+@pytest.mark.parametrize(("cluster", "scores"), [(("city",), "clustered scores"), ((), "scores")])
+def test_notes_on_differences_say_clustered_where_errors_are(cluster: tuple[str, ...], scores: str) -> None:
+    found = grouped("hetero", "region", {"a": "A", "b": "B"}, measures=(("p_rw", 0.05),))
+    text = notes(table([dataclasses.replace(e, cluster=cluster) for e in found], "hetero"))
+    assert f"Standard errors of differences are from the {scores} of both groups." in text
+    assert f"(step-down of Romano and Wolf 2005, with {scores})" in text
+    assert ("not clustered" in text) == (not cluster)
+
+
 def test_what_else_varies_in_a_fan_stands_beside_the_moderator() -> None:
     found = halves("crossed.openness.rf", choice="openness, rf(trees=9, leaf=3)")
     found += halves("crossed.terciles_openness_.rf", choice="terciles(openness), rf(trees=9, leaf=3)")

@@ -14,6 +14,7 @@ from gipspec.engine.atomic import write_atomically
 from gipspec.engine.results import IndexWeights
 from gipspec.report import build_table, docx_table, load_results_json, write_outputs
 from gipspec.report.files import file_name_fault
+from gipspec.report.write import unwritten
 
 INDEX = IndexWeights(name="resilience", method="entropy", rows=(("resist", "Resistance", "+", 1.0),))
 
@@ -112,8 +113,8 @@ def test_a_users_table_comes_before_the_weights(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("in the way", encoding="utf-8")
     problems = write_outputs(results([estimate("base")]), study(request("base")), tmp_path / "out")
-    assert {p.code for p in problems} == {"G501"}
-    assert len(problems) == 3
+    assert [p.code for p in problems] == ["G501"]
+    assert unwritten(problems, tmp_path / "out") == ("results.json",)
     assert (tmp_path / "out").read_text(encoding="utf-8") == "in the way"
 
 
@@ -131,6 +132,32 @@ def test_a_full_disk_leaves_the_earlier_file(tmp_path: Path, monkeypatch: pytest
     assert files(tmp_path) == ["a.tex"]
     (found, *_) = write_outputs(results([]), study(), tmp_path)
     assert found.code == "G501" and "no space left" in found.message
+
+
+def test_outputs_of_two_runs_do_not_stand_beside_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without room for the results nothing is replaced; without room for another file that alone stays."""
+    spec = study(request("base"))
+    write_outputs(results([estimate("base")]), spec, tmp_path)
+    before = {name: (tmp_path / name).read_bytes() for name in files(tmp_path)}
+
+    def full_for(name: str) -> None:
+        def write(path: Path, data: bytes) -> None:
+            if path.name == name:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            write_atomically(path, data)
+
+        monkeypatch.setattr("gipspec.report.write.write_atomically", write)
+
+    later = results([estimate("base", coef=0.75)])
+    full_for("results.json")
+    assert unwritten(write_outputs(later, spec, tmp_path), tmp_path) == ("results.json",)
+    assert {name: (tmp_path / name).read_bytes() for name in files(tmp_path)} == before
+    full_for("numbers.tex")
+    assert unwritten(write_outputs(later, spec, tmp_path), tmp_path) == ("numbers.tex",)
+    after = {name: (tmp_path / name).read_bytes() for name in files(tmp_path)}
+    assert {name for name in before if after[name] == before[name]} == {"numbers.tex"}
 
 
 # ---------------------------------------------------------------- templates

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gipspec.diagnostics import CODES, Problem, problem
-from gipspec.lang.check.scope import unknown
+from gipspec.lang.check.suggest import unknown
 from gipspec.lang.study import Acceptance
 from gipspec.lang.syntax import AuditStatement
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from gipspec.diagnostics import Problem, problem
 from gipspec.lang.printer import print_expr
-from gipspec.lang.study import Settings
+from gipspec.lang.study import Settings, Term
 from gipspec.lang.syntax import Each, Expr, Option
 from gipspec.source import Span
 
@@ -21,6 +21,7 @@ def arity_conflicts(
     options: Mapping[str, Option],
     defaults: Mapping[str, Option],
     treatments: tuple[Expr, ...],
+    controls: tuple[Term, ...],
     where: Span,
 ) -> list[Problem]:
     """Refuse several treatments or instruments where there is room for one, and targets of another model.
@@ -31,6 +32,7 @@ def arity_conflicts(
     model = f"model={settings.model}"
     if settings.model in SINGLE and len(treatments) > 1:
         what, remedy = f"{len(treatments)} treatments", "make a line for each treatment"
+        remedy += "" if controls else "; controls stand behind `|`"
         found.append(problem("G208", _place(options, where), option=model, what=what, remedy=remedy))
     if settings.model == "iivm" and len(settings.iv) > 1:
         what, remedy = f"{len(settings.iv)} instruments", "name one, or use `model=pliv`"

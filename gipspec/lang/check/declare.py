@@ -10,7 +10,7 @@ from typing import TypeVar
 from gipspec.diagnostics import GipError, Note, Problem, problem
 from gipspec.lang.check.broken import broken_names
 from gipspec.lang.check.expressions import names_in
-from gipspec.lang.check.scope import unknown
+from gipspec.lang.check.suggest import unknown
 from gipspec.lang.check.values import typed
 from gipspec.lang.study import DataSource, Panel
 from gipspec.lang.syntax import (
@@ -49,6 +49,7 @@ class Declarations:
     title: str = ""
     data: DataSource | None = None
     panel: Panel | None = None
+    panel_names: tuple[Name, ...] = ()  # its unit and time, each at its place
     labels: dict[str, LabelStatement] = field(default_factory=dict)
     lets: dict[str, LetStatement] = field(default_factory=dict)
     sets: dict[str, SetStatement] = field(default_factory=dict)
@@ -61,6 +62,7 @@ class Declarations:
     accepted: list[AuditStatement] = field(default_factory=list)
     poisoned: set[str] = field(default_factory=set)
     broken: dict[str, set[str]] = field(default_factory=dict)  # by kind, from lines with a syntax error
+    failed: bool = False  # whether a line could not be read; what it would have used is unknown
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -73,7 +75,9 @@ def declare(
 
     Problems go into the result: G103, G104, G105, G107, G201, G211.
     """
-    found = Declarations(source=source, broken=broken_names(syntax))
+    syntax = tuple(syntax)
+    failed = any(p.severity == "error" for p in syntax)
+    found = Declarations(source=source, broken=broken_names(syntax), failed=failed)
     found.poisoned |= found.broken.get("let", set()) | found.broken.get("set", set())
     singles: dict[str, Span] = {}
     unnamed = 0
@@ -88,6 +92,7 @@ def declare(
             case PanelStatement(unit=unit, time=time):
                 if _first(found, singles, "panel", statement.span):
                     found.panel = Panel(unit=unit.text, time=time.text, span=unit.span.to(time.span))
+                    found.panel_names = (unit, time)
             case DefaultsStatement(options=options):
                 for option in options:
                     _add(found, found.defaults, "default", option.name, option)

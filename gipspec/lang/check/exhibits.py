@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from gipspec.diagnostics import GipError, Problem, problem
 from gipspec.lang.check.figures import kind_of, unsuited
 from gipspec.lang.check.models import Resolved
-from gipspec.lang.check.scope import PoisonedError, require_column, unknown
+from gipspec.lang.check.scope import PoisonedError, require_column
 from gipspec.lang.check.settings import OptionScope, resolve_sample
+from gipspec.lang.check.suggest import unknown
 from gipspec.lang.check.values import typed, wrong_value
 from gipspec.lang.check.variables import check_variable_options, columns_of
 from gipspec.lang.study import FigureRequest, Sample, TablePanel, TableRequest, Value

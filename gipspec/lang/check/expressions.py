@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import singledispatch
 
 from gipspec.diagnostics import GipError, Problem, problem
-from gipspec.lang.check.scope import Scope, require_column, unknown
+from gipspec.lang.check.scope import Scope, no_column, require_column
+from gipspec.lang.check.suggest import unknown
+from gipspec.lang.printer import print_expr
 from gipspec.lang.syntax import Argument, Binary, Call, Each, Expr, Name, Number, Percent, Range, Text, Unary
 from gipspec.lang.vocabulary import FUNCTIONS, FunctionEntry
 
@@ -65,19 +68,61 @@ def _(expr: Binary, scope: Scope, roles: frozenset[str], found: list[Problem]) -
     if expr.op == ":":
         found.append(_not_a_value(expr, "write `a * b` for the product of two columns"))
         return
-    _check(expr.left, scope, roles, found)
-    if expr.op in ("in", "not in"):
-        _check_members(expr, scope, roles, found)
-    else:
-        _check(expr.right, scope, roles, found)
+    bare = _bare_texts(expr, scope)
+    if bare:
+        found += _without_quotes(expr, bare, scope)
+    for side in (expr.left, expr.right):
+        if side is expr.right and expr.op in ("in", "not in"):
+            _check_members(side, bare, scope, roles, found)
+        elif not _among(side, bare):
+            _check(side, scope, roles, found)
 
 
-def _check_members(expr: Binary, scope: Scope, roles: frozenset[str], found: list[Problem]) -> None:
-    if not isinstance(expr.right, Each):
-        found.append(_not_a_value(expr.right, 'write the values in brackets: `region in ["East", "West"]`'))
+def _check_members(
+    side: Expr, bare: Mapping[str, Name], scope: Scope, roles: frozenset[str], found: list[Problem]
+) -> None:
+    if not isinstance(side, Each):
+        found.append(_not_a_value(side, 'write the values in brackets: `region in ["East", "West"]`'))
         return
-    for item in expr.right.items:
-        _check(item, scope, roles, found)
+    for item in side.items:
+        if not _among(item, bare):
+            _check(item, scope, roles, found)
+
+
+def _bare_texts(expr: Binary, scope: Scope) -> dict[str, Name]:
+    """Return the names in a comparison that are none, and may be texts without their quotes."""
+    if expr.op in ("==", "!="):
+        pairs = [(expr.right, expr.left), (expr.left, expr.right)]
+    elif expr.op in ("in", "not in") and isinstance(expr.right, Each):
+        pairs = [(item, expr.left) for item in expr.right.items]
+    else:
+        return {}
+    names = [(side, other) for side, other in pairs if isinstance(side, Name)]
+    return {name.text: name for name, other in names if _may_be_text(name, other, scope)}
+
+
+def _among(expr: Expr, bare: Mapping[str, Name]) -> bool:
+    return isinstance(expr, Name) and expr.text in bare
+
+
+def _may_be_text(name: Name, other: Expr, scope: Scope) -> bool:
+    columns = scope.columns()
+    if columns is None or name.text in columns or name.text in scope.sets or name.text in scope.poisoned:
+        return False
+    return isinstance(other, Name) and other.text in columns and scope.kind(other.text) != "number"
+
+
+def _without_quotes(expr: Binary, bare: Mapping[str, Name], scope: Scope) -> list[Problem]:
+    def quoted(part: Expr) -> Expr:
+        return Text(value=part.text, span=part.span) if isinstance(part, Name) and part.text in bare else part
+
+    right = expr.right
+    if isinstance(right, Each):
+        right = replace(right, items=tuple(map(quoted, right.items)))
+    written = print_expr(replace(expr, left=quoted(expr.left), right=quoted(right)))
+    remedy = f"a text stands in quotes: `{written}`"
+    columns = scope.columns() or ()
+    return [no_column(name, scope, columns, (), or_else=remedy) for name in bare.values()]
 
 
 @_check.register

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from gipspec.diagnostics import GipError, problem
-from gipspec.lang.check.scope import PoisonedError, unknown
+from gipspec.lang.check.scope import PoisonedError
+from gipspec.lang.check.suggest import unknown
 from gipspec.lang.check.values import typed
 from gipspec.lang.study import Learner, Value
 from gipspec.lang.syntax import Argument, Call, Expr, LearnerStatement, Name

@@ -12,13 +12,15 @@ from gipspec.lang.check.combine import mediation_conflicts, model_conflicts, rol
 from gipspec.lang.check.declare import Declarations, cycles, name_span, ordered
 from gipspec.lang.check.drafts import Draft, from_formula, vary
 from gipspec.lang.check.fan import MOST_PER_STUDY, Member, spread
+from gipspec.lang.check.inherited import on_the_line
 from gipspec.lang.check.known import NOTHING, Known
 from gipspec.lang.check.moderators import heterogeneity_conflicts
-from gipspec.lang.check.scope import PoisonedError, Scope, unknown
+from gipspec.lang.check.scope import PoisonedError, Scope
 from gipspec.lang.check.settings import OptionScope, check_option, resolve_settings
+from gipspec.lang.check.suggest import unknown
 from gipspec.lang.check.used import with_definitions
 from gipspec.lang.printer import print_statement
-from gipspec.lang.study import Contrast, Let, Model
+from gipspec.lang.study import Contrast, Let, Model, Settings
 from gipspec.lang.syntax import (
     Difference,
     Formula,
@@ -265,19 +267,14 @@ def _models(
     line = print_statement(statement)
     models: list[Model] = []
     found: list[Problem] = []
+    where = statement.head.span
     for draft in drafts:
-        where = _head_span(statement)
-        settings, wrong = resolve_settings(draft.options, scope, where)
-        if settings is not None:
-            wrong = model_conflicts(settings, draft.options, defaults, scope.scope.panel, where)
-            wrong += mediation_conflicts(settings, draft.options, defaults, draft.treatments)
-            wrong += heterogeneity_conflicts(
-                settings, draft.options, defaults, draft.outcome, draft.treatments
-            )
-            wrong += placebo_conflicts(settings, draft.options, defaults, draft.treatments, scope.scope.panel)
-            wrong += sensitivity_conflicts(settings, draft.options, draft.controls)
-            wrong += arity_conflicts(settings, draft.options, defaults, draft.treatments, where)
-            wrong += role_conflicts(settings, draft.options, draft.outcome, draft.treatments, draft.controls)
+        settings, wrong = _settings(draft, draft.options, scope, defaults, where)
+
+        def again(options: Mapping[str, Option], draft: Draft = draft) -> list[Problem]:
+            return _settings(draft, options, scope, defaults, where)[1]
+
+        wrong = [on_the_line(p, statement, draft.options, defaults, again) for p in wrong]
         found += [p for p in wrong if p not in found]
         if settings is None or wrong:
             if not wrong:
@@ -301,5 +298,25 @@ def _models(
     return tuple(models), found
 
 
-def _head_span(statement: ModelStatement) -> Span:
-    return statement.head.span
+def _settings(
+    draft: Draft,
+    options: Mapping[str, Option],
+    scope: OptionScope,
+    defaults: Mapping[str, Option],
+    where: Span,
+) -> tuple[Settings | None, list[Problem]]:
+    """Type the options of a draft and check what they go with."""
+    settings, wrong = resolve_settings(options, scope, where)
+    if settings is None:
+        return None, wrong
+    panel = scope.scope.panel
+    outcome, treatments, controls = draft.outcome, draft.treatments, draft.controls
+    return settings, [
+        *model_conflicts(settings, options, defaults, panel, where),
+        *mediation_conflicts(settings, options, defaults, treatments),
+        *heterogeneity_conflicts(settings, options, defaults, outcome, treatments),
+        *placebo_conflicts(settings, options, defaults, treatments, panel),
+        *sensitivity_conflicts(settings, options, controls),
+        *arity_conflicts(settings, options, defaults, treatments, controls, where),
+        *role_conflicts(settings, options, outcome, treatments, controls),
+    ]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gipspec.diagnostics import GipError, Problem, problem, sort_problems
 from gipspec.lang.check.accepted import resolve_accepted
+from gipspec.lang.check.bare import bare_sums
 from gipspec.lang.check.declare import Declarations, name_span, ordered
 from gipspec.lang.check.exhibits import resolve_figure, resolve_table
 from gipspec.lang.check.expressions import LET, check_column, names_in
@@ -69,10 +70,11 @@ def resolve(declared: Declarations, schema: Schema | None, known: Known = NOTHIN
     figures = _figures(declared, resolved, options, found)
     accepted, wrong = resolve_accepted(declared.accepted, _nameable(declared, resolved))
     found += wrong
-    if not any(p.severity == "error" for p in found):
+    if not declared.failed and not any(p.severity == "error" for p in found):
         found += _unused(declared)
     models = tuple(m for name in declared.models for m in resolved.models.get(name, ()))
     found += uneven_differences(resolved.contrasts.values(), models)
+    found += bare_sums(declared.models, resolved.models)
     study = None
     if declared.data is not None:
         study = Study(
@@ -115,6 +117,7 @@ def _columns(
         sets={name: s.value for name, s in declared.sets.items()},
         panel=declared.panel,
         poisoned=frozenset(poisoned),
+        labels={name: s.text for name, s in declared.labels.items()},
     )
     _check_panel(declared, scope, found)
     _check_labels(declared, scope, found)
@@ -130,13 +133,7 @@ def _columns(
 
 
 def _poison(scope: Scope, name: str) -> Scope:
-    return Scope(
-        schema=scope.schema,
-        lets=scope.lets,
-        sets=scope.sets,
-        panel=scope.panel,
-        poisoned=scope.poisoned | {name},
-    )
+    return replace(scope, poisoned=scope.poisoned | {name})
 
 
 def _checked_let(statement: LetStatement, scope: Scope, found: list[Problem]) -> Scope:
@@ -168,12 +165,21 @@ def _check_panel(declared: Declarations, scope: Scope, found: list[Problem]) -> 
     columns = {c.name for c in scope.schema.columns} if scope.schema else None
     if declared.panel is None or columns is None or declared.panel.span is None:
         return
-    span = declared.panel.span
-    absent = [n for n in (declared.panel.unit, declared.panel.time) if n not in columns]
-    found += [no_column(Name(text=name, span=span), scope, columns) for name in absent]
+    absent = [name for name in declared.panel_names if name.text not in columns]
+    found += [_no_panel_column(name, scope, columns) for name in absent]
     if declared.panel.unit == declared.panel.time:
         reason = "the unit and the time of a panel are two columns"
         found.append(problem("G218", declared.panel.span, reason=reason, remedy="write `panel city year`"))
+
+
+def _no_panel_column(name: Name, scope: Scope, columns: set[str]) -> Problem:
+    kind = "let" if name.text in scope.lets else "set" if name.text in scope.sets else ""
+    if not kind:
+        return no_column(name, scope, columns, ())
+    remedy = (
+        f"`panel` takes columns of the file, and `{name.text}` is a `{kind}`: write the column into the file"
+    )
+    return problem("G102", name.span, name=name.text, file=scope.data_name, remedy=remedy)
 
 
 def _check_labels(declared: Declarations, scope: Scope, found: list[Problem]) -> None:

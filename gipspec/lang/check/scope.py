@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from gipspec.diagnostics import GipError, Problem, nearest, problem
+from gipspec.lang.check.suggest import listed
+from gipspec.lang.notation import print_name
 from gipspec.lang.study import Panel, Schema
 from gipspec.lang.syntax import Expr, Name
-from gipspec.source import Span
 
 T = TypeVar("T")
+
+MOST_COLUMNS = 8  # that a message lists
+_STATA = re.compile(r"(?P<operator>[lfsdic])(?P<order>\d*)\.(?P<column>.+)", re.IGNORECASE)
+_SHIFTS = {"l": "lag", "f": "lead", "s": "diff"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +26,8 @@ class Scope:
 
     `schema` is None where the data could not be read: names are then taken on trust, so that one missing
     file does not bury the other problems of a spec. `poisoned` are names whose own definition is wrong:
-    using one stops the user in silence, because the message is already given.
+    using one stops the user in silence, because the message is already given. `labels` are those of the spec,
+    which come before those of the file.
     """
 
     schema: Schema | None
@@ -28,11 +35,14 @@ class Scope:
     sets: Mapping[str, Expr]
     panel: Panel | None
     poisoned: frozenset[str] = frozenset()
+    labels: Mapping[str, str] = field(default_factory=dict)
     _columns: frozenset[str] | None = field(init=False, repr=False, compare=False)
+    _file_labels: Mapping[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         known = frozenset(c.name for c in self.schema.columns) | self.lets if self.schema else None
         object.__setattr__(self, "_columns", known)
+        object.__setattr__(self, "_file_labels", self.schema.labels() if self.schema else {})
 
     @property
     def data_name(self) -> str:
@@ -42,8 +52,12 @@ class Scope:
         """Return the names of all columns, or None where the data could not be read."""
         return self._columns
 
+    def kind(self, name: str) -> str:
+        """Return the kind of a column of the file, as far as it is known."""
+        return next((c.kind for c in self.schema.columns if c.name == name), "") if self.schema else ""
+
     def label(self, name: str) -> str:
-        return self.schema.labels().get(name, "") if self.schema else ""
+        return self.labels.get(name) or self._file_labels.get(name, "")
 
 
 class PoisonedError(GipError):
@@ -95,29 +109,61 @@ def require_column(name: Name, scope: Scope) -> None:
         raise GipError(no_column(name, scope, columns))
 
 
-def no_column(name: Name, scope: Scope, columns: Iterable[str]) -> Problem:
-    """Build G102 with a suggestion and its label, or a list of what there is."""
-    known = sorted({*columns, *scope.sets})
-    guess = nearest(name.text, known)
-    if guess is None:
-        shown = ", ".join(f"`{c}`" for c in known[:8]) + (", ..." if len(known) > 8 else "")
-        remedy = f"the columns are {shown}"
-    else:
-        label = scope.label(guess)
-        remedy = f"did you mean `{guess}`{f' ({label})' if label else ''}?"
+def no_column(
+    name: Name,
+    scope: Scope,
+    columns: Iterable[str],
+    others: Iterable[str] | None = None,
+    *,
+    or_else: str = "",
+) -> Problem:
+    """Build G102 with what was meant, or a list of the columns.
+
+    What was meant may be one of `others` too, which are no columns; the sets of the study unless told.
+    `or_else` is said of a name that may be no column at all, in the place of the list.
+    """
+    known = sorted(columns)
+    guess, remedy = _meant(name.text, scope, known, scope.sets if others is None else others)
+    if or_else:
+        remedy = f"{remedy} {or_else[0].upper()}{or_else[1:]}" if remedy else or_else
+    elif not remedy:
+        remedy = f"the columns are {listed(name.text, known, MOST_COLUMNS)}"
     return problem("G102", name.span, instead=guess, name=name.text, file=scope.data_name, remedy=remedy)
 
 
-def unknown(code: str, span: Span, wanted: str, known: Iterable[str], /, **fields: object) -> Problem:
-    """Build a problem about a name, `wanted`, that is not among `known`, with the nearest as its remedy."""
-    choices = sorted(set(known))
-    guess = nearest(wanted, choices)
-    if guess:
-        remedy = f"did you mean `{guess}`?"
-    elif choices:
-        remedy = (
-            "use one of " + ", ".join(f"`{c}`" for c in choices[:12]) + (", ..." if len(choices) > 12 else "")
-        )
-    else:
-        remedy = "none is defined in this spec"
-    return problem(code, span, notes=(), help=None, instead=guess, remedy=remedy, **fields)
+def _meant(name: str, scope: Scope, columns: list[str], others: Iterable[str]) -> tuple[str | None, str]:
+    """Return the name that was meant, and the remedy that says so; nothing where none is near."""
+    if written := _from_stata(name, columns):
+        return None, f"write `{written}`"
+    labels = {c: label.strip() for c in columns if (label := scope.label(c))}
+    labelled = [c for c, label in labels.items() if label.casefold() == name.strip().casefold()]
+    if len(labelled) > 1:
+        return None, f"{', '.join(f'`{c}`' for c in labelled)} have the label {labels[labelled[0]]}"
+    if guess := nearest(name, [*columns, *others]) if not labelled else None:
+        label = scope.label(guess)
+        return guess, f"did you mean `{guess}`{f' ({label})' if label else ''}?"
+    near = None if labelled else nearest(name, labels.values())
+    labelled += [c for c, label in labels.items() if label == near]
+    if labelled:
+        return labelled[0], f"`{labelled[0]}` has the label {labels[labelled[0]]}"
+    return None, ""
+
+
+def _from_stata(name: str, columns: list[str]) -> str:
+    """Return what `L2.gdp` or `i.region`, operators of Stata in front of a column, is here."""
+    found = _STATA.fullmatch(name)
+    if found is None or found["column"] not in columns:
+        return ""
+    operator, order, column = found["operator"].lower(), found["order"], found["column"]
+    further = f", {order}" if order and order != "1" else ""
+    match operator:
+        case "l" | "f" | "s":
+            return f"{_SHIFTS[operator]}({print_name(column)}{further})"
+        case "d" if not further:
+            return f"diff({print_name(column)})"
+        case "i" if not order:
+            return f"factor({print_name(column)})"
+        case "c" if not order:
+            return print_name(column)
+        case _:
+            return ""

@@ -12,7 +12,8 @@ from gipspec.lang.check.combine import method_conflicts
 from gipspec.lang.check.expressions import COLUMN, check_column
 from gipspec.lang.check.learners import LearnerScope, resolve_learner
 from gipspec.lang.check.moderators import check_moderator
-from gipspec.lang.check.scope import PoisonedError, Scope, require_column, unknown
+from gipspec.lang.check.scope import PoisonedError, Scope, require_column
+from gipspec.lang.check.suggest import unknown
 from gipspec.lang.check.terms import expand, product_of, term_text
 from gipspec.lang.check.values import constant, typed, wrong_value
 from gipspec.lang.study import Learner, Panel, Sample, Settings

@@ -9,7 +9,8 @@ from itertools import combinations
 
 from gipspec.diagnostics import GipError, Problem, problem
 from gipspec.lang.check.expressions import check_arguments, check_column, names_in
-from gipspec.lang.check.scope import PoisonedError, Scope, attempt_all, require_column, unknown
+from gipspec.lang.check.scope import PoisonedError, Scope, attempt_all, require_column
+from gipspec.lang.check.suggest import unknown
 from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Term
 from gipspec.lang.syntax import Binary, Call, Each, Expr, Name, Number, Percent, Range, Text, Unary

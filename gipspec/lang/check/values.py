@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gipspec.diagnostics import GipError, Problem, problem
-from gipspec.lang.check.scope import unknown
+from gipspec.lang.check.suggest import unknown
 from gipspec.lang.study import Value
 from gipspec.lang.syntax import Binary, Each, Expr, Name, Number, Percent, Text, Unary
 from gipspec.lang.vocabulary import Kind, describe

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from gipspec.diagnostics import CODES, nearest
@@ -13,13 +14,14 @@ from gipspec.lang.vocabulary.functions import FUNCTIONS, FunctionEntry
 from gipspec.lang.vocabulary.grounds import Ground, ground
 from gipspec.lang.vocabulary.kinds import describe
 from gipspec.lang.vocabulary.learners import LEARNERS, LearnerEntry
-from gipspec.lang.vocabulary.lines import MEANINGS, NOTATION, exhibit_line
+from gipspec.lang.vocabulary.lines import MEANINGS, NOTATION, STYLES, exhibit_line
 from gipspec.lang.vocabulary.lines import MODELS as MODEL_LINES
 from gipspec.lang.vocabulary.options import (
     DATA_OPTIONS,
     MODELS,
     OPTIONS,
     TABLE_OPTIONS,
+    TABLE_STYLES,
     ExhibitOption,
     OptionEntry,
 )
@@ -32,6 +34,7 @@ GROUPS = (
     "functions",
     "models",
     "tables",
+    "styles",
     "figures",
     "rules",
     "codes",
@@ -51,7 +54,8 @@ class Topic:
 def explain(name: str) -> tuple[Topic, ...]:
     """Return everything that goes by a name; several topics where a name is an option and a function, say.
 
-    A group (`options`, `learners`, ...) yields all its members. Empty for an unknown name.
+    A group (`options`, `learners`, ...) yields all its members, a piece of spec such as `x^2` the marks in it.
+    Empty for an unknown name.
     """
     if name in GROUPS:
         return _group(name)
@@ -73,7 +77,9 @@ def explain(name: str) -> tuple[Topic, ...]:
         found.append(_figure(FIGURE_KINDS[name]))
     if name in MODELS:
         found.append(_model(name))
-    return tuple(found)
+    if name in TABLE_STYLES:
+        found.append(_style(name))
+    return tuple(found) or _marks_in(name)
 
 
 _EXHIBITS = {"table": TABLE_OPTIONS, "figure": FIGURE_OPTIONS, "data": DATA_OPTIONS}
@@ -87,7 +93,18 @@ def suggest(name: str) -> str | None:
 def topics() -> frozenset[str]:
     """Return every name that `explain` knows."""
     exhibits = (name for table in _EXHIBITS.values() for name in table)
-    words = (GROUPS, CODES, STATEMENTS, NOTATION, OPTIONS, LEARNERS, FUNCTIONS, FIGURE_KINDS, MODELS)
+    words = (
+        GROUPS,
+        CODES,
+        STATEMENTS,
+        NOTATION,
+        OPTIONS,
+        LEARNERS,
+        FUNCTIONS,
+        FIGURE_KINDS,
+        MODELS,
+        TABLE_STYLES,
+    )
     return frozenset((*exhibits, *(name for table in words for name in table)))
 
 
@@ -107,6 +124,8 @@ def _group(name: str) -> tuple[Topic, ...]:
             return tuple(_model(m) for m in MODELS)
         case "tables":
             return tuple(_exhibit(place, e) for place in ("table", "data") for e in _EXHIBITS[place].values())
+        case "styles":
+            return tuple(_style(style) for style in TABLE_STYLES)
         case "figures":
             kinds = tuple(_figure(k) for k in FIGURE_KINDS.values())
             return (*kinds, *(_exhibit("figure", e) for e in FIGURE_OPTIONS.values()))
@@ -130,6 +149,23 @@ def _statement(word: str) -> Topic:
 def _mark(mark: str) -> Topic:
     meaning, line = NOTATION[mark]
     return Topic(name=mark, kind="notation", meaning=meaning, facts=(("example", line),))
+
+
+_SIGNS = {sign: mark for mark in NOTATION if not mark.isalpha() for sign in mark.split()}
+_SIGN = re.compile("|".join(re.escape(s) for s in sorted(_SIGNS, key=len, reverse=True)))
+
+
+def _marks_in(text: str) -> tuple[Topic, ...]:
+    """Return the marks of a piece of spec, each once; none of a word that was mistyped, nor a sign of a number."""
+    if suggest(text):
+        return ()
+    found = (_SIGNS[sign] for sign in _SIGN.findall(text.lstrip("-")))
+    return tuple(_mark(mark) for mark in dict.fromkeys(found))
+
+
+def _style(name: str) -> Topic:
+    facts = (("more", "docs/tables.md#styles"), ("example", STYLES[name]))
+    return Topic(name=name, kind="style of tables", meaning=TABLE_STYLES[name], facts=facts)
 
 
 def _code(name: str) -> Topic:

@@ -15,7 +15,7 @@ from gipspec.lang.vocabulary.kinds import (
     Word,
     YesNo,
 )
-from gipspec.lang.vocabulary.options import ExhibitOption
+from gipspec.lang.vocabulary.options import TABLE_STYLES, ExhibitOption
 
 MEANINGS = {
     "study": "the title of the study, once",
@@ -39,15 +39,29 @@ NOTATION = {
     "|": ("what stands behind it are the controls", "base <- outcome ~ treatment | lngdp + density"),
     ";": ("options follow", "base <- outcome ~ treatment | controls; folds=5; reps=5"),
     "[ ]": ("one of each: a model for every value", "algos <- base; learner=[lasso, rf]"),
-    "+": ("together: terms, treatments, mediators, effects", "rivals <- base; add=lowcarbon + smartcity"),
+    "+": ("together: terms, treatments, mediators, effects; of numbers, the sum", "rivals <- base; add=lowcarbon + smartcity"),
     ":": ("the interaction of two terms, or an effect for each pair", "strict <- base; fe=city + province:year"),
-    "*": ("both terms and their interaction", "both <- outcome ~ treatment * openness | controls"),
-    "^": ("a power in a term; of a sum, all interactions", "curved <- outcome ~ treatment | lngdp^2"),
-    "-": ("between two models the difference of their estimates, with a standard error of its own", "gap <- base - quad"),
+    "*": ("both terms and their interaction; of numbers, the product", "both <- outcome ~ treatment * openness | controls"),
+    "^": ("a power, of a term or a number; of a sum of terms in brackets, all interactions", "curved <- outcome ~ treatment | lngdp^2"),
+    "-": ("between two models the difference of their estimates, with a standard error of its own; of numbers, the difference", "gap <- base - quad"),
+    "/": ("the quotient of two numbers; a division by 0 is an error", "let density = pop / area"),
+    "==": ("equal, of numbers or texts: 1 or 0 in `let`", 'sample east = region == "East"'),
+    "!=": ("not equal, of numbers or texts", 'sample others = region != "East"'),
+    "<": ("less than", "sample early = year < 2010"),
+    "<=": ("at most", "sample early = year <= 2009"),
+    ">": ("more than", "sample late = year > 2010"),
+    ">=": ("at least", "recent <- base; sample=year >= 2010"),
+    "in": ("one of the values in brackets; `not in`, none of them", 'let coast = province in ["Fujian", "Zhejiang"]'),
+    "and": ("both conditions hold; it binds closer than `or`", "sample late = year >= 2010 and pop > 500"),
+    "or": ("at least one condition holds", "sample edges = year < 2005 or year > 2015"),
+    "not": ("the condition does not hold", "sample others = not (year == 2008)"),
     "..": ("a range", "event <- base; event=-5..5"),
+    "::": ("a data set of a package", "data causaldata::castle"),
     "#": ("a comment, to the end of the line", "panel city year  # unit and time"),
     "` `": ("a name with odd characters", "let growth = diff(`GDP per head`)"),
 }  # fmt: skip
+
+STYLES = {name: f'table main "Main": base, quad; style={name}' for name in TABLE_STYLES}
 
 MODELS = {
     "plr": "base <- outcome ~ treatment | controls",

@@ -116,7 +116,12 @@ TABLE_FORMATS = {
 
 STAR_LEVELS = (0.1, 0.05, 0.01)
 TABLE_KINDS = ("estimates", "definitions", "descriptives", "correlations", "vif", "weights")
-TABLE_STYLES = ("default", "aer", "qje", "frontiers")
+TABLE_STYLES = {
+    "default": "three lines, an italic panel title, stars at 10%, 5% and 1% explained by signs",
+    "aer": "American Economic Review: thin lines, no stars, titles in capitals, panels called so",
+    "qje": "Quarterly Journal of Economics: Roman numbers over a title in small capitals, thin lines",
+    "frontiers": "Frontiers: a bold number with the title beside it on the left, bold headings, the words of its rows",
+}
 BELOW = ("se", "t", "p", "ci", "none")
 TABLE_ROWS = {
     "differences": "p-values of differences between groups",
@@ -160,7 +165,7 @@ DEFINITIONS = {
 
 _TABLE = (
     _exhibit("kind", Word(words=TABLE_KINDS), "estimates", "what the table shows: estimates of models; or, of variables, their `definitions`, `descriptives`, `correlations`, variance inflation (`vif`) or the `weights` of indices"),
-    _exhibit("style", Word(words=TABLE_STYLES), "default", "the look: three lines, or that of a journal"),
+    _exhibit("style", Word(words=tuple(TABLE_STYLES)), "default", "the look: three lines, or that of a journal"),
     _exhibit("digits", Whole(low=0, high=10), "3", "decimals"),
     _exhibit("significant", Whole(low=1, high=10, none="no"), "no", "significant digits of coefficients and what stands below or beside them, in place of decimals"),
     _exhibit("below", Several(words=BELOW), "se", "what stands under a coefficient, a line each"),

@@ -14,6 +14,7 @@ _HEADINGS = {
     "functions": "Functions",
     "models": "Models",
     "tables": "Options of tables and data",
+    "styles": "Styles of tables",
     "figures": "Figures and their options",
     "rules": "Rules of the audit",
     "codes": "Problems",

@@ -13,6 +13,7 @@ from gipspec.report.figures.naming import effect_on, names_of
 from gipspec.report.figures.options import FigureOptions, figure_options
 from gipspec.report.figures.rows import Lines, Row, RowBlock, lay_lines, row_of, rows_data
 from gipspec.report.figures.wording import intervals, recipe, scaled
+from gipspec.report.groups import of_differences
 from gipspec.report.names import natural_key
 
 GROUP, DIFFERENCE, GATE = "group", "difference", "gate"
@@ -134,8 +135,9 @@ def _notes(
         ]
         if parts:
             notes.append(f"Differences by {block.title}: {'; '.join(parts)}.")
-    if any(e.kind == DIFFERENCE for m in cast.members for e in m.estimates):
-        notes.append("Standard errors of differences are from the clustered scores of both groups.")
+    differences = [e for m in cast.members for e in m.estimates if e.kind == DIFFERENCE]
+    if differences:
+        notes.append(of_differences(differences))
     if any(row.hollow for block in blocks for row in block.rows):
         notes.append(
             "Hollow markers are effects by quarter of a continuous moderator, from the nuisances of the "

@@ -1,0 +1,123 @@
+"""Models that lose many of their rows to missing values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gipspec.diagnostics import Problem, counted, problem
+from gipspec.diagnostics.finding import short_list
+from gipspec.lang.check.values import constant
+from gipspec.lang.printer import print_expr
+from gipspec.lang.study import Model, Study
+from gipspec.lang.syntax import Argument, Binary, Call, Expr, Name, Unary
+
+if TYPE_CHECKING:
+    from gipspec.data import Dataset
+    from gipspec.engine import Estimate, Results
+
+MANY = 1 / 3  # of the rows of the sample
+
+
+@dataclass(frozen=True, slots=True)
+class _Loss:
+    """`lost` of `rows` are left out; `name` is missing in most of them, `count`."""
+
+    lost: int
+    rows: int
+    name: str
+    count: int
+
+
+def rows_lost(study: Study, results: Results, dataset: Dataset) -> tuple[Problem, ...]:
+    """Return a warning (G606) for each loss of more than a third of the rows, with the models that have it.
+
+    Rows at the ends of a panel, where `lag`, `lead` and `diff` have no value by construction, do not count.
+    """
+    losses: dict[_Loss, list[Model]] = {}
+    for model in sorted(study.models, key=lambda m: m.name):
+        estimate = next(iter(results.of_model(model.name)), None)
+        loss = _loss(study, model, estimate, dataset) if estimate else None
+        if loss:
+            losses.setdefault(loss, []).append(model)
+    return tuple(_warning(loss, models) for loss, models in losses.items())
+
+
+def _warning(loss: _Loss, models: list[Model]) -> Problem:
+    first = models[0]
+    controls = {print_expr(f) for m in models for t in m.controls for f in t.factors}
+    leave = f"leave it away with `drop={loss.name}`" if loss.name in controls else "leave it away"
+    warning = problem(
+        "G606",
+        first.span,
+        lost=f"{loss.lost:,}",
+        rows=counted(loss.rows, "row"),
+        name=loss.name,
+        count=f"{loss.count:,}",
+        leave=leave,
+    )
+    return warning.about(short_list([m.name for m in models]))
+
+
+def _loss(study: Study, model: Model, estimate: Estimate, dataset: Dataset) -> _Loss | None:
+    rows = dataset.n - estimate.excluded
+    counts = dict(estimate.rows_lost)
+    if not counts:
+        return None
+    shifts = {name: _reach(study, model, name) for name in counts}
+    units = len(dataset.unit_names)
+    name = min(counts, key=lambda n: (units * sum(shifts[n]) - counts[n], n))
+    alone = max(counts.values())
+    together = min(sum(counts.values()), rows - estimate.n)
+    lost = alone if _loses_otherwise(model, estimate) else max(alone, together)
+    ends = units * sum(max(reach[side] for reach in shifts.values()) for side in (0, 1))
+    if lost - ends <= rows * MANY:
+        return None
+    return _Loss(lost, rows, name, counts[name])
+
+
+def _loses_otherwise(model: Model, estimate: Estimate) -> bool:
+    """Tell whether rows of the sample are left out for other reasons than missing values, too."""
+    settings = model.settings
+    return settings.model == "did" or settings.fe_method == "fd" or bool(estimate.moderator)
+
+
+def _reach(study: Study, model: Model, name: str) -> tuple[int, int]:
+    """Return how many periods before and after its own the values of a variable are taken from."""
+    written = {print_expr(e): e for e in _variables(model)}
+    return _shift(study, written[name]) if name in written else _of_let(study, name)
+
+
+def _variables(model: Model) -> Iterator[Expr]:
+    settings = model.settings
+    yield from (model.outcome, *model.treatments, *settings.iv, *settings.via)
+    yield from (factor for term in model.controls for factor in term.factors)
+    yield from (() if settings.het is None else (settings.het,))
+
+
+def _of_let(study: Study, name: str) -> tuple[int, int]:
+    value = next((let.value for let in study.lets if let.name == name), None)
+    return (0, 0) if value is None else _shift(study, value)
+
+
+def _shift(study: Study, expr: Expr) -> tuple[int, int]:
+    match expr:
+        case Name(text=text):
+            return _of_let(study, text)
+        case Call(function="lag" | "lead" | "diff" as function, arguments=(first, *more)):
+            before, after = _shift(study, first.value)
+            periods = int(constant(more[0].value) or 1) if more else 1
+            return (before, after + periods) if function == "lead" else (before + periods, after)
+        case Call(arguments=arguments):
+            return _furthest(study, (a.value for a in arguments if isinstance(a, Argument)))
+        case Binary(left=left, right=right):
+            return _furthest(study, (left, right))
+        case Unary(operand=operand):
+            return _shift(study, operand)
+    return (0, 0)
+
+
+def _furthest(study: Study, parts: Iterable[Expr]) -> tuple[int, int]:
+    reaches = [_shift(study, part) for part in parts] or [(0, 0)]
+    return max(r[0] for r in reaches), max(r[1] for r in reaches)
