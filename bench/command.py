@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 
 def parser_of(doc: str | None, *, table: bool = False) -> argparse.ArgumentParser:
@@ -11,3 +12,12 @@ def parser_of(doc: str | None, *, table: bool = False) -> argparse.ArgumentParse
     if table:
         parser.add_argument("--table", action="store_true", help="write the table and compute nothing")
     return parser
+
+
+def as_user() -> list[str]:
+    """Return how a program starts gipspec as users have it.
+
+    They lack interegular, a development tool with which lark checks the grammar at each start.
+    """
+    start = "import sys; sys.modules['interegular'] = None; from gipspec.cli import main; main()"
+    return [sys.executable, "-c", start]

@@ -10,6 +10,7 @@ of 500 lines 100 ms after a change.
 from __future__ import annotations
 
 import asyncio
+import os
 import statistics
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from command import parser_of
+from command import as_user, parser_of
 from lsprotocol import types as lsp
 from pygls.lsp.client import LanguageClient
 
@@ -60,10 +61,9 @@ def best(work: Callable[[], object], runs: int = RUNS) -> float:
 
 
 def command(*args: str) -> Callable[[], object]:
-    # interegular is a development tool, with which lark checks the grammar at each start; users lack it
-    start = "import sys; sys.modules['interegular'] = None; from gipspec.cli import main; main()"
-    line = [sys.executable, "-c", start, *args]
-    return lambda: subprocess.run(line, capture_output=True, check=True)
+    line = [*as_user(), *args]
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    return lambda: subprocess.run(line, capture_output=True, check=True, env=environment)
 
 
 async def edits(text: str, old: str, runs: int = 20) -> list[float]:

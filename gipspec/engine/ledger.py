@@ -10,15 +10,17 @@ import json
 import math
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from gipspec.engine.history import Entry, Versions
 
 NAME = "ledger.sqlite"
 _FORMAT = 1
+_HEAD = 100  # bytes of the head of a database, which holds its counter of changes
 _WAIT_SECONDS = 30.0  # for another run that is writing; a write takes milliseconds
 _TABLES = f"""
 CREATE TABLE runs (
@@ -116,13 +118,29 @@ def read_runs(store: Path, spec: Path) -> tuple[Run, ...]:
     path = store / NAME
     if not path.is_file():
         return ()
+    return _runs(path, spec_path(store, spec), _stamp(path))
+
+
+def _stamp(path: Path) -> tuple[object, ...]:
+    """Return what changes with each write: SQLite counts transactions in the head of its file."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError as error:
+        raise sqlite3.OperationalError(error.strerror) from None
+    return path.stat().st_ino, path.stat().st_mtime_ns, head
+
+
+@lru_cache(maxsize=1)
+def _runs(path: Path, spec: str, stamp: tuple[object, ...]) -> tuple[Run, ...]:
+    """Read the runs of a spec: once, since a run asks for them several times."""
     with _opened(path, create=False) as ledger:
         if _format(ledger) == 0:
             return ()
-        rows = ledger.execute(
-            "SELECT * FROM runs WHERE spec = ? ORDER BY id", (spec_path(store, spec),)
-        ).fetchall()
-        return tuple(_run(ledger, row) for row in rows)
+        rows = ledger.execute("SELECT * FROM runs WHERE spec = ? ORDER BY id", (spec,)).fetchall()
+        texts = dict(ledger.execute("SELECT id, text FROM settings").fetchall())
+        settings = {key: json.loads(text) for key, text in texts.items()}
+        return tuple(_run(ledger, row, settings) for row in rows)
 
 
 def look(path: Path) -> tuple[int, str]:
@@ -196,13 +214,9 @@ def _row(ledger: sqlite3.Connection, number: int, entry: Entry) -> tuple[object,
     )
 
 
-def _run(ledger: sqlite3.Connection, row: sqlite3.Row) -> Run:
+def _run(ledger: sqlite3.Connection, row: sqlite3.Row, settings: Mapping[int, Mapping[str, str]]) -> Run:
     versions = tuple(json.loads(row["versions"]).items())
-    rows = ledger.execute(
-        "SELECT estimates.*, settings.text FROM estimates JOIN settings ON settings.id = estimates.settings "
-        "WHERE run = ? ORDER BY name",
-        (row["id"],),
-    )
+    rows = ledger.execute("SELECT * FROM estimates WHERE run = ? ORDER BY name", (row["id"],))
     return Run(
         id=row["id"],
         time=row["time"],
@@ -218,11 +232,11 @@ def _run(ledger: sqlite3.Connection, row: sqlite3.Row) -> Run:
         fitted=row["fitted"],
         found=row["found"],
         failed=tuple(json.loads(row["failed"])),
-        entries=tuple(_entry(e, row["data_hash"], versions) for e in rows),
+        entries=tuple(_entry(e, settings[e["settings"]], row["data_hash"], versions) for e in rows),
     )
 
 
-def _entry(row: sqlite3.Row, data_hash: str, versions: Versions) -> Entry:
+def _entry(row: sqlite3.Row, settings: Mapping[str, str], data_hash: str, versions: Versions) -> Entry:
     coef, se, p = (math.nan if row[name] is None else float(row[name]) for name in ("coef", "se", "p"))
     return Entry(
         name=row["name"],
@@ -234,7 +248,7 @@ def _entry(row: sqlite3.Row, data_hash: str, versions: Versions) -> Entry:
         p=p,
         n=row["n"],
         line=row["line"],
-        settings=json.loads(row["text"]),
+        settings=settings,
         data_hash=data_hash,
         versions=versions,
     )

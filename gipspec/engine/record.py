@@ -107,7 +107,8 @@ def specifications_tried(runs: Iterable[Run], results: Results, shown: Collectio
     `shown` names the models in tables. More repetitions or another level are no other specification; another
     seed is.
     """
-    tried = {_specification(e) for run in runs for e in run.entries if e.settings}
+    several = {id(e.settings): e for run in runs for e in run.entries if e.settings}  # runs share them
+    tried = {_specification(e) for e in several.values()}
     last = [e for e in entries_of(results) if e.settings]
     printed = {_specification(e) for e in last if e.model_name in shown}
     return Tried(tried=len(tried | {_specification(e) for e in last}), shown=len(printed))
