@@ -471,7 +471,10 @@ def test_outputs_on_a_full_disk_are_told_apart(
     with monkeypatch.context() as patch:
         patch.setattr(writing, "write_atomically", until_full)
         code, _, err = shell("run", "study.gip", "-j", "1")
+        again = None if "results.json" in lacking else shell("report", "study.gip")
     assert (code, said in err) == (1, True)
+    if again:
+        assert again[0] == 1 and "; written to out/study without numbers.tex, report.html\n" in again[2]
     assert ("`gipspec report study.gip` writes these" in err) is ("results.json" not in lacking)
     if "results.json" in lacking:
         assert outputs() == before

@@ -51,6 +51,7 @@ def command(
         )
     from gipspec.api import load
     from gipspec.report import lacking
+    from gipspec.report.write import unwritten
 
     loaded, folder = load(spec), out_folder(spec, out)
     lacks = lacking(loaded.require(), formats)
@@ -58,7 +59,8 @@ def command(
         raise GipError(*lacks)
     problems = loaded.report(folder, templates, formats, store_folder(spec, store))
     show_problems(problems)
-    click.echo(f"{spec}: {count(problems)}; written to {folder}", err=True)
+    lost = ", ".join(unwritten(problems, folder))
+    click.echo(f"{spec}: {count(problems)}; written to {folder}{lost and f' without {lost}'}", err=True)
     return FAILED if has_errors(problems) else FINE
 
 
