@@ -9,7 +9,7 @@ from gipspec.audit.remedies import is_plain, unused
 from gipspec.diagnostics import Finding, Remedy, finding
 from gipspec.lang.notation import print_name
 from gipspec.lang.printer import print_expr
-from gipspec.lang.study import Model, Study
+from gipspec.lang.study import Model, Panel, Study
 
 if TYPE_CHECKING:
     from gipspec.engine import Estimate
@@ -22,7 +22,7 @@ def staggered_adoption(study: Study, model: Model, estimate: Estimate) -> Iterat
     moved = bool(model.settings.placebo_lead)  # adoption that never happened has no event study
     if study.panel is None or periods <= 1 or moved or estimate.treatment in studied:
         return
-    line = _event_study(study, estimate.treatment)
+    line = _event_study(study, study.panel, estimate.treatment)
     yield finding(
         "A13",
         name=estimate.treatment,
@@ -34,18 +34,21 @@ def staggered_adoption(study: Study, model: Model, estimate: Estimate) -> Iterat
     )
 
 
-def _plainness(model: Model) -> tuple[str, bool, int, str]:
-    """Order models by how plain they are: no member of a fan, a formula, many controls, then by name."""
-    return model.variant, "~" not in model.line, -len(model.controls), model.name
+def _plainness(model: Model, panel: Panel) -> tuple[bool, bool, str, bool, int, str]:
+    """Order models by how plain they are: clustered by unit, or at all; no member of a fan, a formula, many
+    controls, then by name.
+    """
+    by_unit, clustered = (panel.unit,) == model.settings.cluster, set(model.settings.cluster) - {panel.time}
+    return not by_unit, not clustered, model.variant, "~" not in model.line, -len(model.controls), model.name
 
 
-def _event_study(study: Study, treatment: str) -> str:
+def _event_study(study: Study, panel: Panel, treatment: str) -> str:
     """Return one line for a treatment, whatever model was found: one event study serves the whole study."""
     alone = [m for m in study.models if tuple(print_expr(t) for t in m.treatments) == (treatment,)]
     plain = [m for m in alone if m.settings.model == "plr" and is_plain(m.settings)]
     if not alone:
         return ""
-    base = min(plain or alone, key=_plainness)
+    base = min(plain or alone, key=lambda m: _plainness(m, panel))
     names = {m.family for m in study.models}
     name = next((n for n in ("event", "dynamics") if n not in names), unused(study, f"event_{base.family}"))
     return f"{print_name(name)} <- {print_name(base.name)}; event=-5..5"

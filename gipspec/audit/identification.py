@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gipspec.audit.names import lags_of, names_of, printed
+from gipspec.audit.names import lags_of, names_of, parts_of, printed
 from gipspec.audit.recipes import TRANSFORMED
-from gipspec.audit.remedies import amended, own_options, varied
+from gipspec.audit.remedies import amended, definition, own_options, varied
 from gipspec.audit.written import anew
 from gipspec.diagnostics import Finding, Remedy, finding
+from gipspec.lang.check.values import constant
 from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Model, Study
-from gipspec.lang.syntax import Binary, Call, Expr, Unary
+from gipspec.lang.syntax import Binary, Call, Expr, Percent, Unary
 
 if TYPE_CHECKING:
     from gipspec.engine import Estimate
@@ -41,6 +43,54 @@ def heavy_winsorising(study: Study, model: Model) -> Iterator[Finding]:
             measures=(("winsor", winsor),),
             remedy=amended(model, winsor="1%"),
         )
+
+
+def heavy_tails_of_lets(study: Study) -> Iterator[Finding]:
+    """A11: a derived column, used as outcome, treatment or control, with long tails set to a quantile."""
+    used = {name for m in study.models for expr in _formula(m) for name in names_of(study, expr)}
+    for let in (one for one in study.lets if one.name in used):
+        calls = [part for part in parts_of(let.value) if _share(part) > HEAVY]
+        if calls:
+            worst = max(calls, key=_share)
+            yield finding(
+                "A11",
+                reason=f"`{print_expr(worst)}` moves much of each tail",
+                help=f"use `{print_expr(_mild(worst))}`, and show the estimate without it",
+                names=(let.name,),
+                about=let.name,
+                measures=(("winsor", _share(worst)),),
+                remedy=definition(let, _mild(let.value)),
+                span=worst.span,
+            )
+
+
+def _formula(model: Model) -> Iterator[Expr]:
+    yield from (model.outcome, *model.treatments)
+    yield from (factor for term in model.controls for factor in term.factors)
+
+
+def _share(expr: Expr) -> float:
+    """Return the share of each tail that an expression winsorises; 0 where it does not."""
+    match expr:
+        case Call(function="winsor", arguments=(_, share, *_)):
+            return constant(share.value) or 0.0
+    return 0.0
+
+
+def _mild(expr: Expr) -> Expr:
+    """Return an expression with 1% in place of the shares that are heavy."""
+    match expr:
+        case Call(arguments=arguments):
+            values = [_mild(a.value) for a in arguments]
+            if _share(expr) > HEAVY:
+                values[1] = Percent(text="1", span=arguments[1].span)
+            mild = tuple(replace(a, value=v) for a, v in zip(arguments, values, strict=True))
+            return replace(expr, arguments=mild)
+        case Binary(left=left, right=right):
+            return replace(expr, left=_mild(left), right=_mild(right))
+        case Unary(operand=operand):
+            return replace(expr, operand=_mild(operand))
+    return expr
 
 
 def heavy_trimming(study: Study, model: Model, estimate: Estimate) -> Iterator[Finding]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from gipspec.audit.names import printed
 from gipspec.audit.remedies import amended, is_plain, varied
 from gipspec.diagnostics import Finding, Remedy, counted, finding
 from gipspec.lang.notation import print_name
-from gipspec.lang.study import Model, Study
+from gipspec.lang.study import Model, Panel, Study
 
 if TYPE_CHECKING:
     from gipspec.data import Dataset
@@ -65,10 +66,52 @@ def _own_folds(model: Model, name: str) -> Remedy:
 
 
 def unclustered(study: Study, model: Model) -> Iterator[Finding]:
-    """A03: a panel without clusters at all; coarser clusters than the unit are the user's choice."""
-    if study.panel and not model.settings.cluster:
-        unit = study.panel.unit
-        yield finding("A03", name=model.name, unit=unit, remedy=amended(model, cluster=print_name(unit)))
+    """A03: a panel without clusters at all, or with those of periods alone."""
+    if study.panel and not set(model.settings.cluster) - {study.panel.time}:
+        yield _not_by_unit(model, study.panel)
+
+
+def clusters_below_assignment(
+    study: Study, models: Sequence[Model], dataset: Dataset
+) -> Iterator[tuple[Model, Finding]]:
+    """A03: clusters that split units, or groups of units that the treatment is assigned to."""
+    from gipspec.audit.assignment import Assignment  # `gipspec check` has no time to import numpy
+
+    panel = study.panel
+    if panel is None:
+        return
+    assignment = Assignment(study, dataset)
+    for model in (m for m in models if set(m.settings.cluster) - {panel.time}):
+        if not assignment.whole_units(model):
+            yield model, _not_by_unit(model, panel)
+            continue
+        for treatment, name, count in islice(assignment.coarser(model), 1):
+            yield model, _coarser(model, panel, treatment, name, count)
+
+
+def _not_by_unit(model: Model, panel: Panel) -> Finding:
+    unit = panel.unit
+    return finding(
+        "A03",
+        reason=f"standard errors of `{model.name}` are not clustered by the panel unit `{unit}`",
+        help=f"use `cluster={print_name(unit)}`, the default",
+        remedy=amended(model, cluster=print_name(unit)),
+    )
+
+
+def _coarser(model: Model, panel: Panel, treatment: str, name: str, count: int) -> Finding:
+    now = " and ".join(f"`{c}`" for c in model.settings.cluster)
+    clusters = [name, *(c for c in model.settings.cluster if c == panel.time)]
+    written = " + ".join(map(print_name, clusters))
+    return finding(
+        "A03",
+        reason=f"the treatment `{treatment}` is assigned by `{name}`, and standard errors of "
+        f"`{model.name}` are clustered by {now}",
+        help=f"use `cluster={written}`",
+        about=name,
+        measures=(("groups", float(count)),),
+        remedy=amended(model, cluster=written),
+    )
 
 
 def one_split(study: Study, model: Model) -> Iterator[Finding]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gipspec.lang.check.expressions import names_in
+from gipspec.lang.check.values import constant
 from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Let, Model, Study
-from gipspec.lang.syntax import Call, Expr, Name
+from gipspec.lang.syntax import Binary, Call, Expr, Name, Unary
 from gipspec.lang.vocabulary import FUNCTIONS
 
 
@@ -41,6 +42,85 @@ def components_of(study: Study, expr: Expr) -> set[str]:
     used = set(names_of(study, expr))
     indices = [call for let in study.lets if let.name in used and (call := index_of(let))]
     return {n.text for call in indices for a in call.arguments if a.name is None for n in names_in(a.value)}
+
+
+def parts_of(expr: Expr) -> Iterator[Expr]:
+    """Yield an expression and all that it holds; not what its derived columns hold."""
+    todo = [expr]
+    while todo:
+        part = todo.pop()
+        yield part
+        match part:
+            case Call(arguments=arguments):
+                todo += [a.value for a in arguments]
+            case Binary(left=left, right=right):
+                todo += [left, right]
+            case Unary(operand=operand):
+                todo.append(operand)
+
+
+def summands_of(study: Study, expr: Expr) -> set[str]:
+    """Return the columns that are added up or subtracted to an expression, also by way of derived columns.
+
+    Two columns at least make a sum, and numbers may multiply them. Quotients and products have no summands,
+    and neither have differences of logs.
+    """
+    values = {let.name: let.value for let in study.lets}
+    found: set[str] = set()
+    todo, seen = [expr], set()
+    while todo:
+        inner = _inner(todo.pop())
+        if isinstance(inner, Name) and inner.text in values and inner.text not in seen:
+            seen.add(inner.text)
+            todo.append(values[inner.text])
+        columns = [p for _, part in signed_summands(inner) if isinstance(p := scaled(part), Name)]
+        columns = [c for c in columns if not _is_log(values.get(c.text))]
+        if len(columns) > 1:
+            found |= {c.text for c in columns}
+            todo += columns
+    return found
+
+
+def signed_summands(expr: Expr) -> Iterator[tuple[str, Expr]]:
+    """Yield the parts of `a + b - c` that are no numbers, each with its sign, from left to right."""
+    todo = [("+", expr)]
+    while todo:
+        sign, part = todo.pop()
+        other = "-" if sign == "+" else "+"
+        match scaled(part):
+            case Binary(op="+" | "-" as op, left=left, right=right):
+                todo += [(sign if op == "+" else other, right), (sign, left)]
+            case _ if constant(part) is None:
+                yield sign, part
+
+
+def scaled(expr: Expr) -> Expr:
+    """Return what an expression multiplies, or divides, by numbers."""
+    while True:
+        match expr:
+            case Binary(op="*" | "/", left=left, right=right) if constant(right) is not None:
+                expr = left
+            case Binary(op="*", left=left, right=right) if constant(left) is not None:
+                expr = right
+            case Unary(op="+" | "-", operand=operand):
+                expr = operand
+            case _:
+                return expr
+
+
+def _inner(expr: Expr) -> Expr:
+    """Return what a function of one column, such as `log(x)` or `winsor(x, 1%)`, is a function of."""
+    while True:
+        expr = scaled(expr)
+        match expr:
+            case Call(arguments=(first, *more)) if all(constant(a.value) is not None for a in more):
+                expr = first.value
+            case _:
+                return expr
+
+
+def _is_log(expr: Expr | None) -> bool:
+    return isinstance(expr, Call) and expr.function in ("log", "log1p")
 
 
 def lags_of(study: Study, expr: Expr) -> Iterator[tuple[Call, str]]:

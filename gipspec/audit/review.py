@@ -6,9 +6,11 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from gipspec.audit import raised
 from gipspec.audit.exhibits import USUAL_STARS, Stars
 from gipspec.audit.rules import (
     COMPARISONS,
+    DATA_COMPARISONS,
     DATA_RULES,
     ESTIMATE_RULES,
     MODEL_RULES,
@@ -59,6 +61,8 @@ def _on_spec(study: Study, models: list[Model], dataset: Dataset | None) -> Iter
             yield from (_placed(f, model) for f in on_model(study, model))
         for on_data in DATA_RULES.values() if dataset is not None else ():
             yield from (_placed(f, model) for f in on_data(study, model, dataset))  # type: ignore[arg-type]
+    for on_all_data in DATA_COMPARISONS.values() if dataset is not None else ():
+        yield from (_placed(f, m) for m, f in on_all_data(study, models, dataset))  # type: ignore[arg-type]
 
 
 def _on_results(study: Study, models: list[Model], results: Results) -> Iterator[Finding]:
@@ -66,17 +70,23 @@ def _on_results(study: Study, models: list[Model], results: Results) -> Iterator
         for estimate in results.of_model(model.name):
             for rule in ESTIMATE_RULES.values():
                 yield from (_placed(f, model) for f in rule(study, model, estimate))
-    places = {m.name: m.span for m in study.models}
+    by_name = {m.name: m for m in study.models}
     for p in results.problems:
-        if p.code in RAISED:
-            yield Finding(
-                code=p.code,
-                message=p.message,
-                help=p.help or "",
-                names=(p.subject,) if p.subject in places else (),
-                about=p.message,
-                span=p.span or places.get(p.subject),
-            )
+        about = by_name.get(p.subject)
+        if p.code in RAISED and not (about and raised.answered(study, about, p.code)):
+            yield _raised(study, p, about)
+
+
+def _raised(study: Study, p: Problem, model: Model | None) -> Finding:
+    return Finding(
+        code=p.code,
+        message=p.message,
+        help=p.help or "",
+        names=(model.name,) if model else (),
+        about=p.message,
+        remedy=raised.remedy(study, model, p.code) if model else None,
+        span=p.span or (model.span if model else None),
+    )
 
 
 def _on_tables(study: Study, results: Results, runs: tuple[Run, ...], stars: Stars) -> Iterator[Finding]:

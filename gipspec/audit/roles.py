@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import product
 
-from gipspec.audit.names import components_of, index_of, lags_of, names_of, printed
+from gipspec.audit.names import (
+    components_of,
+    index_of,
+    lags_of,
+    names_of,
+    printed,
+    signed_summands,
+    summands_of,
+)
 from gipspec.audit.remedies import amended_line, dropped, is_plain, own_options, unused
 from gipspec.diagnostics import Finding, Remedy, finding
 from gipspec.lang.check.expressions import names_in
@@ -13,7 +21,7 @@ from gipspec.lang.check.terms import term_text
 from gipspec.lang.notation import print_name
 from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Model, Study, Term
-from gipspec.lang.syntax import Argument, Call, Expr, Name
+from gipspec.lang.syntax import Binary, Call, Expr, Name
 
 FEWEST = 2  # indicators of an index
 
@@ -39,11 +47,11 @@ def _mediator(model: Model, name: str, other: str, terms: list[str]) -> Finding:
 
 
 def index_component(study: Study, model: Model) -> Iterator[Finding]:
-    """A12: a component of the outcome, which is an index, among the controls or mediators."""
-    components = components_of(study, model.outcome)
+    """A12: a component of the outcome, which is an index or a sum, among the controls or mediators."""
+    components = components_of(study, model.outcome) | summands_of(study, model.outcome)
     for mediator in model.settings.via:
         for name in sorted(components & set(names_of(study, mediator))):
-            yield _component(model, name, "mediator", _index_without(study, model, name))
+            yield _component(model, name, "mediator", _without(study, model, name))
     for term in model.controls:
         for name in sorted(components & _names(study, term)):
             yield _component(model, name, "control", dropped(model, [term_text(term)]))
@@ -54,23 +62,35 @@ def _component(model: Model, name: str, role: str, remedy: Remedy | None) -> Fin
     return finding("A12", name=name, outcome=outcome, role=role, about=name, remedy=remedy)
 
 
-def _index_without(study: Study, model: Model, name: str) -> Remedy | None:
-    """Return an index without one of its indicators, and the line of a model with it as the outcome."""
+def _without(study: Study, model: Model, name: str) -> Remedy | None:
+    """Return an index or a sum without one of its components, and the line of a model with that outcome."""
     lets = {let.name: let for let in study.lets}
     outcome = model.outcome
-    call = index_of(lets[outcome.text]) if isinstance(outcome, Name) and outcome.text in lets else None
-    if call is None or not isinstance(outcome, Name):
+    if not isinstance(outcome, Name) or outcome.text not in lets:
         return None
-    kept = tuple(a for a in call.arguments if a.name is not None or name not in _used(study, a))
+    call = index_of(lets[outcome.text])
+    rest = _index_rest(study, call, name) if call else _sum_rest(study, lets[outcome.text].value, name)
+    return _defined(model, unused(study, f"{outcome.text}_rest"), rest, "outcome") if rest else None
+
+
+def _index_rest(study: Study, call: Call, name: str) -> str:
+    kept = tuple(a for a in call.arguments if a.name is not None or name not in _used(study, a.value))
     if sum(a.name is None for a in kept) < FEWEST:
-        return None
-    new = unused(study, f"{outcome.text}_rest")
-    rest = Call(function=call.function, arguments=kept, name_span=call.name_span, span=call.span)
-    return _defined(model, new, print_expr(rest), "outcome")
+        return ""
+    return print_expr(Call(function=call.function, arguments=kept, name_span=call.name_span, span=call.span))
 
 
-def _used(study: Study, argument: Argument) -> set[str]:
-    return set(names_of(study, argument.value))
+def _sum_rest(study: Study, value: Expr, name: str) -> str:
+    """Return `b - c` of `a + b - c`; nothing where the sum itself is scaled, or is a function of a sum."""
+    if not isinstance(value, Binary) or value.op not in ("+", "-"):
+        return ""
+    kept = [(sign, part) for sign, part in signed_summands(value) if name not in _used(study, part)]
+    text = " ".join(f"{sign} {print_expr(part)}" for sign, part in kept)
+    return text.removeprefix("+ ")
+
+
+def _used(study: Study, expr: Expr) -> set[str]:
+    return set(names_of(study, expr))
 
 
 def _names(study: Study, term: Term) -> set[str]:

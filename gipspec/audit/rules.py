@@ -27,12 +27,13 @@ OnStudy = Callable[[Study], Iterator[Finding]]
 OnModels = Callable[[Study, Sequence[Model]], Iterator[Finding]]
 OnModel = Callable[[Study, Model], Iterator[Finding]]
 OnData = Callable[[Study, Model, "Dataset"], Iterator[Finding]]
+OnAllData = Callable[[Study, Sequence[Model], "Dataset"], "Iterator[tuple[Model, Finding]]"]
 OnEstimate = Callable[[Study, Model, "Estimate"], Iterator[Finding]]
 OnTables = Callable[[Study, "Results", exhibits.Stars], Iterator[Finding]]
 OnRuns = Callable[[Study, "Results", "tuple[Run, ...]"], Iterator[Finding]]
 
 # Known before a run, from the spec alone.
-STUDY_RULES: dict[str, OnStudy] = {"A26": indices.scaled_by_year}
+STUDY_RULES: dict[str, OnStudy] = {"A11": identification.heavy_tails_of_lets, "A26": indices.scaled_by_year}
 COMPARISONS: dict[str, OnModels] = {
     "A05": roles.mediator_among_controls,
     "A09": comparisons.groups_without_difference,
@@ -56,6 +57,7 @@ MODEL_RULES: dict[str, OnModel] = {
 }
 # Known once the data are read.
 DATA_RULES: dict[str, OnData] = {"A02": inference.folds_split_clusters}
+DATA_COMPARISONS: dict[str, OnAllData] = {"A03": inference.clusters_below_assignment}
 # Known from the estimates of a run, its tables, and the ledger.
 ESTIMATE_RULES: dict[str, OnEstimate] = {
     "A06": nuisances.no_better_than_the_mean,
@@ -70,7 +72,16 @@ ESTIMATE_RULES: dict[str, OnEstimate] = {
 TABLE_RULES: dict[str, OnTables] = {"A17": exhibits.unverifiable_stars}
 RUN_RULES: dict[str, OnRuns] = {"A18": exhibits.tried_and_not_shown, "A27": exhibits.searched_tails}
 
-_OURS = {*STUDY_RULES, *COMPARISONS, *MODEL_RULES, *DATA_RULES, *ESTIMATE_RULES, *TABLE_RULES, *RUN_RULES}
+_OURS = {
+    *STUDY_RULES,
+    *COMPARISONS,
+    *MODEL_RULES,
+    *DATA_RULES,
+    *DATA_COMPARISONS,
+    *ESTIMATE_RULES,
+    *TABLE_RULES,
+    *RUN_RULES,
+}
 RULES = tuple(sorted(code for code in CODES if code.startswith("A")))
 RAISED = frozenset(RULES) - _OURS  # by the recipes, which see the rows
-STATIC = frozenset({*STUDY_RULES, *COMPARISONS, *MODEL_RULES}) - {"A02", "A11"}
+STATIC = frozenset({*STUDY_RULES, *COMPARISONS, *MODEL_RULES}) - {"A02", "A03", "A11"}

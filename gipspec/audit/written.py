@@ -49,6 +49,8 @@ def _new_line(study: Study, model: Model, suffix: str, kind: str, reduced: bool)
     name = print_name(unused(study, f"{model.family}_{suffix}"))
     line = f"{name} <- {print_expr(model.outcome)} ~ {treatments}" + (f" | {controls}" if controls else "")
     options = options_for(study, model, kind, reduced=reduced)
+    if kind != "plr":
+        options = {"model": kind, **options}
     more = "".join(f"; {option}={text}" for option, text in options.items())
     return print_statement(statement_of(line + more))
 

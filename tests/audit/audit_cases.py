@@ -73,6 +73,7 @@ def panel() -> pd.DataFrame:
         "piled": np.maximum(y, 0.5),
         "known": np.where((unit == 1) & (year == 2004), np.nan, (unit <= 20) & (year >= 2005)),
         "lone": ((unit == 7) & (year >= 2005)).astype(int),
+        "pilot": (np.isin(province, (1, 4, 6, 9)) & (year >= 2005)).astype(int),
         "likely": (rng.random(n) < expit(2 * x)).astype(int),
     }
     return pd.DataFrame(columns)
@@ -95,6 +96,10 @@ CASES = (
         head=ROWS,
     ),
     Case("A03", f"{BASE}none <- base; cluster=none", f"{BASE}two <- base; cluster=unit + year"),
+    Case("A03", f"{BASE}yearly <- base; cluster=year", BASE),
+    Case("A03", "base <- y ~ x | w; cluster=fold", "base <- y ~ x | w; cluster=province"),
+    Case("A03", "base <- y ~ pilot | x", "base <- y ~ pilot | x; cluster=province"),
+    Case("A03", "base <- y ~ pilot | x; cluster=unit + year", BASE),
     Case("A04", f"{BASE}once <- base; reps=1", BASE),
     Case("A05", f"{BASE}mech <- base; via=m\nmore <- base; add=w + m", f"{BASE}mech <- base; via=m"),
     Case("A06", f"{BASE}deep <- y ~ d | noise; learner=rf(trees=1, leaf=1)", BASE, runs=True),
@@ -112,6 +117,12 @@ CASES = (
     Case("A10", "base <- y ~ d | x; sample=unit < 20", BASE, runs=True),
     Case("A10", "base <- y ~ lone | x", BASE, runs=True),
     Case("A11", f"{BASE}cut <- base; winsor=10%", f"{BASE}cut <- base; winsor=5%"),
+    Case("A11", "let yw = winsor(y, 10%)\nbase <- yw ~ d | x", "let yw = winsor(y, 5%)\nbase <- yw ~ d | x"),
+    Case(
+        "A11",
+        "let xw = log(1 + 2 * winsor(abs(x), 10%))\nbase <- y ~ d | xw",
+        f"let unused = winsor(x, 10%)\n{BASE}by <- base; het=unused",
+    ),
     Case(
         "A11",
         "base <- y ~ sure | x; model=irm; learner_d=logit; trim=10%",
@@ -135,6 +146,11 @@ CASES = (
     ),
     Case("A12", f"{INDEX}base <- index ~ d | x + r1", f"{INDEX}base <- index ~ d | x"),
     Case("A12", f"{INDEX}base <- index ~ d | x; via=[m, r2]", f"{INDEX}base <- index ~ d | x; via=m"),
+    Case("A12", "let s = r1 + r2\nbase <- s ~ d | x + r1", "let s = r1 + r2\nbase <- s ~ d | x + r3"),
+    Case(
+        "A12", "let s = r1 - r2 + r3\nbase <- s ~ d | x; via=r2", "let s = r1 - r2\nbase <- s ~ d | x; via=m"
+    ),
+    Case("A12", "let s = (r1 + r2) / 2\nbase <- s ~ d | x + r2", "let s = r1 / r2\nbase <- s ~ d | x + r2"),
     Case("A13", BASE, f"{BASE}event <- base; event=-2..2", runs=True),
     Case(
         "A14", f"{BASE}all <- base; sample=year > 1900", f"{BASE}some <- base; sample=year > 2002", runs=True
@@ -165,11 +181,10 @@ CASES = (
     ),
     Case(
         "A22",
-        "base <- y ~ d | x; model=irm; learner_d=rf(trees=3, leaf=1); sensitivity=yes",
+        "base <- y ~ d | x; model=irm; learner_d=rf(trees=3, leaf=1); trim=10%; sensitivity=yes",
         "base <- y ~ d | x; model=irm; learner_d=logit; sensitivity=yes",
         runs=True,
         head=ROWS,
-        remedied=False,
     ),
     Case(
         "A24",
@@ -177,7 +192,6 @@ CASES = (
         "base <- piled ~ b | x; model=qte; quantiles=[0.75, 0.8]",
         runs=True,
         head=ROWS,
-        remedied=False,
     ),
     Case(
         "A25",

@@ -51,6 +51,15 @@ def test_the_remedy_is_a_line_that_ends_it(tmp_path):
     assert other.help.split("`")[1] == "dynamics <- event; event=-5..5"
 
 
+def test_an_event_study_is_clustered_by_default_where_a_line_is(tmp_path):
+    frame = panel((2003, 2005, 0))
+    lines = "base <- y ~ d | x; cluster=none\nother <- base; cluster=year\ntwo <- base; cluster=unit"
+    found = findings(tmp_path, frame, lines)
+    assert found[0].help.split("`")[1] == "event <- two; event=-5..5"
+    found = findings(tmp_path, frame, "base <- y ~ d | x; cluster=none\ntwo <- base; cluster=unit + year")
+    assert found[0].help.split("`")[1] == "event <- two; event=-5..5"
+
+
 def test_an_event_study_of_another_treatment_does_not_count(tmp_path):
     frame = panel((2003, 2005, 0))
     lines = "base <- y ~ d | x\nother <- y ~ f | x; event=-2..2"

@@ -9,6 +9,7 @@ import pytest
 
 import gipspec
 from gipspec.audit import findings
+from gipspec.audit.raised import remedy
 from gipspec.audit.written import anew
 from gipspec.diagnostics import Finding
 from gipspec.lang.parser import parse
@@ -112,6 +113,19 @@ def test_a_further_line_keeps_what_its_own_asks_for(
         expected = changed.get(option, getattr(before.settings, option))
         assert (value.name if option in changed else value) == expected, option
     assert "winsor=1%" not in line and "gbm" not in line  # `defaults` apply anyway
+
+
+@pytest.mark.parametrize(("trim", "wider"), [("1%", "5%"), ("5%", "10%"), ("10%", "20%"), ("20%", "")])
+def test_bounds_widen_by_steps(trim: str, wider: str, tmp_path: Path) -> None:
+    study = resolved(f"{OWN}arm <- y ~ d | a; model=irm; trim={trim}; sensitivity=yes\n", tmp_path)
+    found = remedy(study, study.models[-1], "A22")
+    line = f"arm <- y ~ d | a; model=irm; sensitivity=yes; trim={wider}"
+    assert (found.lines if found else "") == (line if wider else "")
+
+
+def test_a_linear_model_has_no_bounds_to_widen(tmp_path: Path) -> None:
+    study = resolved(f"{OWN}base <- y ~ d | a; sensitivity=yes\n", tmp_path)
+    assert remedy(study, study.models[-1], "A22") is None
 
 
 def test_an_instrument_that_becomes_the_treatment_takes_its_learner_along(

@@ -18,6 +18,12 @@ let logged = log(index)
 let share = patents / gdp
 let lnpat = log1p(patents)
 let lngdp = log(gdp)
+let total = patents + 2 * size - log(loss)
+let whole = log1p(total) / 2
+let ratio = total / gdp
+let gap = lnpat - lngdp
+let growth = gdp - lag(gdp)
+let more = total - resist
 base <- index ~ d | lngdp + size
 """
 
@@ -41,6 +47,14 @@ def findings(code: str, lines: str, folder: Path, name: str = "other") -> list[s
         ("other <- base; outcome=logged; via=recover", ["recover"]),
         ("other <- base; outcome=patents; add=resist", []),
         ("other <- base; add=year", []),
+        ("other <- base; outcome=total; add=patents", ["size", "patents"]),
+        ("other <- base; outcome=whole; drop=size; add=log(patents)", ["patents"]),
+        ("other <- base; outcome=total; drop=size; add=loss", []),
+        ("other <- base; outcome=ratio; add=patents + gdp", []),
+        ("other <- base; outcome=share; add=patents + gdp", []),
+        ("other <- base; outcome=gap; add=gdp", []),
+        ("other <- base; outcome=growth; drop=lngdp; add=lag(gdp)", []),
+        ("other <- base; outcome=more; drop=size; via=patents + resist", ["patents", "resist"]),
     ],
 )
 def test_components_of_the_outcome(line: str, found: list[str], tmp_path: Path) -> None:
