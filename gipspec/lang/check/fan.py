@@ -66,6 +66,8 @@ def spread(parts: tuple[Expr, ...], sums: frozenset[int], where: Span) -> tuple[
     Raises GipError: G103 where two members would have one name, G210 beyond the bound.
     """
     choices = [_choices(part, i in sums) for i, part in enumerate(parts)]
+    if all(len(c) == 1 for c in choices):
+        return (Member(variant="", values=tuple(c[0] for c in choices), picked=()),)
     count = reduce(lambda total, c: total * len(c), choices, 1)
     if count > MOST_PER_LINE:
         raise GipError(problem("G210", where, what="this line", count=count, bound=MOST_PER_LINE))
