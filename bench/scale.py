@@ -2,16 +2,19 @@
 
     python bench/scale.py                        # all sizes; continues where it was stopped
     python bench/scale.py --most 500000          # no more rows than these
+    python bench/scale.py --dask                 # on a Dask cluster of one worker, which it starts
     python bench/scale.py --on dask://host:8786  # on a cluster; rows of their own in the results
     python bench/scale.py --table                # no computation: write docs/performance.md from the rows
 
 Each size is a run as a user starts it, on one worker, so that the peak of its memory is that of one process.
-Data come from a parquet file of float64 columns. Rows go to docs/results/scale.csv; `--again` measures anew.
+On a cluster it is the larger of the peaks of that process and of a worker. Data come from a parquet file of
+float64 columns. Rows go to docs/results/scale.csv; `--again` measures anew.
 """
 
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -21,9 +24,11 @@ from pathlib import Path
 import numpy as np
 from command import parser_of
 from document import put_table
+from loopback import loopback
 from rows import RESULTS, append_rows, read_rows
 
 ROWS = RESULTS / "scale.csv"
+DASK = "Dask"
 FIELDS = ("where", "rows", "columns", "seconds", "peak_mb", "data_mb")
 SIZES = (
     *((rows, 20) for rows in (5_000, 50_000, 500_000, 5_000_000)),
@@ -74,14 +79,30 @@ def measure(rows: int, columns: int, on: str) -> dict[str, object]:
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode:
             raise SystemExit((folder / "said").read_text())
+    peak = max(usage.ru_maxrss, _peak_of_workers(on) if on else 0)
     return {
         "where": on or "local",
         "rows": rows,
         "columns": columns,
         "seconds": round(took, 1),
-        "peak_mb": round(usage.ru_maxrss * 1024 / 1e6),
+        "peak_mb": round(peak * 1024 / 1e6),
         "data_mb": round(rows * (columns + 2) * 8 / 1e6, 1),
     }
+
+
+def _peak_of_workers(on: str) -> int:
+    """Return the largest peak of a worker so far, in kilobytes."""
+    from dask.distributed import Client
+
+    with Client(on.replace("dask://", "tcp://")) as client:  # type: ignore[no-untyped-call]
+        found = client.run(resource.getrusage, resource.RUSAGE_SELF)
+    return max(int(usage.ru_maxrss) for usage in found.values())
+
+
+def on_own_cluster(rows: int, columns: int) -> dict[str, object]:
+    """Run one size on a new cluster of one worker, whose peak is that of this size alone."""
+    with tempfile.TemporaryDirectory() as name, loopback(Path(name) / "dask", 1) as address:
+        return measure(rows, columns, address) | {"where": DASK}
 
 
 def table() -> str:
@@ -101,15 +122,16 @@ def main() -> None:
     parser = parser_of(__doc__, table=True)
     parser.add_argument("--most", type=int, default=5_000_000, help="rows")
     parser.add_argument("--on", default="", metavar="dask://HOST:PORT")
+    parser.add_argument("--dask", action="store_true", help="on a cluster of one worker, started for it")
     parser.add_argument("--again", action="store_true", help="measure what was measured before")
     parser.add_argument("--dry", action="store_true", help="print, and write nothing")
     options = parser.parse_args()
-    where = options.on or "local"
+    where = options.on or (DASK if options.dask else "local")
     done = {(r["where"], int(r["rows"]), int(r["columns"])) for r in read_rows(ROWS)}
     for rows, columns in () if options.table else SIZES:
         if rows > options.most or ((where, rows, columns) in done and not options.again):
             continue
-        row = measure(rows, columns, options.on)
+        row = on_own_cluster(rows, columns) if options.dask else measure(rows, columns, options.on)
         print(*(f"{name}={value}" for name, value in row.items()), flush=True)
         if not options.dry:
             append_rows(ROWS, FIELDS, [row])
