@@ -144,23 +144,17 @@ EXPERIMENTS = (
             ),
         ),
     ),
-    Experiment(
-        code="A10",
-        mistake="ten clusters and the normal distribution, rather than a permutation",
-        draw=m.few,
-        spec=f"{PANEL}{QUICK}wrong <- y ~ d | x\nright <- wrong; placebo=119; placebo_by=design",
-        measures=(
-            rejects("rejects at 5% without an effect", p_of("wrong"), measure_of("right", "placebo.p")),
-        ),
-    ),
-    Experiment(
-        code="A10",
-        mistake="one treated cluster of 27 and the normal distribution, rather than a permutation",
-        draw=m.lone,
-        spec=f"{PANEL}{QUICK}wrong <- y ~ d | x\nright <- wrong; placebo=119; placebo_by=design",
-        measures=(
-            rejects("rejects at 5% without an effect", p_of("wrong"), measure_of("right", "placebo.p")),
-        ),
+    *(
+        Experiment(
+            code="A10",
+            mistake=f"{clusters} and the normal distribution, rather than a permutation",
+            draw=draw,
+            spec=f"{PANEL}{QUICK}wrong <- y ~ d | x\nright <- wrong; placebo=119; placebo_by=design",
+            measures=(
+                rejects("rejects at 5% without an effect", p_of("wrong"), measure_of("right", "placebo.p")),
+            ),
+        )
+        for clusters, draw in (("ten clusters", m.few), ("one treated cluster of 27", m.lone))
     ),
     Experiment(
         code="A10",

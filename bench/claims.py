@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 from command import parser_of
-from designs import quantile_effects
+from designs import CHANGES
 from document import put_table
 
 HERE = Path(__file__).parent
@@ -62,9 +62,9 @@ ROWS = (
     ("event study, year of adoption", "event.0", "total", "entropy"),
     ("event study, 5 years after", "event.5", "total", "entropy"),
     ("event study, 3 years before", "event.-3", "", ""),
-    ("lower quartile of the yearly change", "spread.q25", "change.q25", "entropy"),
-    ("median of the yearly change", "spread.q50", "change.q50", "entropy"),
-    ("upper quartile of the yearly change", "spread.q75", "change.q75", "entropy"),
+    ("lower quartile of the yearly change", "spread.q25", "spread.q25", "entropy"),
+    ("median of the yearly change", "spread.q50", "spread.q50", "entropy"),
+    ("upper quartile of the yearly change", "spread.q75", "spread.q75", "entropy"),
     ("beside computing power, at its mean", "both.gip", "total", "entropy"),
     ("with a standard deviation more of it", "both.gip:computing", "compute.slope", "entropy"),
 )
@@ -129,7 +129,7 @@ def table(cache: Path = CACHE) -> str:
     from gipspec.simulate import gip_panel
 
     truth, scale = {v.name: v.value for v in gip_panel().truth}, scales()
-    truth |= zip(("change.q25", "change.q50", "change.q75"), quantile_effects(), strict=True)
+    truth |= {name: value for name, value in CHANGES.truth.items() if name.startswith("spread.")}
     found = {
         recipe: {e["name"]: e for e in json.loads((cache / f"{recipe}.json").read_text())["estimates"]}
         for recipe in RECIPES

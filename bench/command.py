@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 
@@ -12,6 +13,11 @@ def parser_of(doc: str | None, *, table: bool = False) -> argparse.ArgumentParse
     if table:
         parser.add_argument("--table", action="store_true", help="write the table and compute nothing")
     return parser
+
+
+def user_environment(**more: str) -> dict[str, str]:
+    """Return the environment and `more`, as users have it: Python keeps what it compiled for later starts."""
+    return {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | more
 
 
 def as_user() -> list[str]:

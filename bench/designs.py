@@ -254,20 +254,21 @@ def parks(seed: int) -> pd.DataFrame:
 
 
 TRUTH = gip_panel().truth  # of the population of cities: the same for every seed
-
-PARKS = Design(
-    name="parks",
-    draw=parks,
-    draws=100,
-    spec="""
+OF_CITIES = """
 panel city year
 defaults reps=1
 let lngdp = log(gdp)
 let change = diff(resilience_true)
 let accredited = diff(gip)
-let computing = standardize(compute)
 set controls = lngdp + density + urban + finance + fdi + government
-set lagged = lag(lngdp) + lag(density) + lag(urban) + lag(finance) + lag(fdi) + lag(government)
+set lagged = lag(lngdp) + lag(density) + lag(urban) + lag(finance) + lag(fdi) + lag(government)"""
+
+PARKS = Design(
+    name="parks",
+    draw=parks,
+    draws=100,
+    spec=f"""{OF_CITIES}
+let computing = standardize(compute)
 base   <- resilience_true ~ gip | controls
 diffs  <- base; fe_method=fd
 endog  <- base; iv=quota
@@ -318,7 +319,7 @@ design <- zero; placebo=199; placebo_by=design
 )
 
 
-def quantile_effects(cities: int = 2000, seeds: int = 10) -> list[float]:
+def _quantile_effects(cities: int = 2000, seeds: int = 10) -> list[float]:
     """Return the quantiles of the yearly change with accreditation less those without, from large panels."""
     found = []
     for seed in range(1, seeds + 1):
@@ -330,22 +331,15 @@ def quantile_effects(cities: int = 2000, seeds: int = 10) -> list[float]:
     return [float(value) for value in np.mean(found, axis=0)]
 
 
-LOW, MIDDLE, HIGH = quantile_effects()
+LOW, MIDDLE, HIGH = _quantile_effects()
 
 CHANGES = Design(
     name="changes",
     draw=parks,
     draws=100,
-    spec="""
-panel city year
-defaults reps=1
-let lngdp = log(gdp)
-let change = diff(resilience_true)
-let accredited = diff(gip)
+    spec=f"""{OF_CITIES}
 let invited = diff(quota)
 let greener = diff(patents)
-set controls = lngdp + density + urban + finance + fdi + government
-set lagged = lag(lngdp) + lag(density) + lag(urban) + lag(finance) + lag(fdi) + lag(government)
 mean   <- change ~ accredited | controls + lagged; model=irm
 spread <- mean; model=qte; quantiles=[0.25, 0.5, 0.75]
 late   <- mean; model=iivm; iv=invited
@@ -368,4 +362,4 @@ refit  <- none ~ gip | controls; placebo=19
 )
 
 DESIGNS = {design.name: design for design in (CROSS, INSTRUMENT, PANEL, PARKS, CHANGES)}
-__all__ = ["DESIGNS", "Design"]
+__all__ = ["CHANGES", "DESIGNS", "Design"]

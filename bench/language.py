@@ -10,7 +10,6 @@ of 500 lines 100 ms after a change.
 from __future__ import annotations
 
 import asyncio
-import os
 import statistics
 import subprocess
 import sys
@@ -19,7 +18,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from command import as_user, parser_of
+from command import as_user, parser_of, user_environment
 from lsprotocol import types as lsp
 from pygls.lsp.client import LanguageClient
 
@@ -62,8 +61,7 @@ def best(work: Callable[[], object], runs: int = RUNS) -> float:
 
 def command(*args: str) -> Callable[[], object]:
     line = [*as_user(), *args]
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    return lambda: subprocess.run(line, capture_output=True, check=True, env=environment)
+    return lambda: subprocess.run(line, capture_output=True, check=True, env=user_environment())
 
 
 async def edits(text: str, old: str, runs: int = 20) -> list[float]:

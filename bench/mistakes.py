@@ -180,22 +180,22 @@ def groups(seed: int) -> pd.DataFrame:
     )
 
 
-def few(seed: int) -> pd.DataFrame:
-    """Ten cities, three of which adopt; no effect, errors that last."""
-    rng = np.random.default_rng([seed, 78])
-    unit, year = index(10, 12)
-    d = ((unit < 3) & (year >= 2007)).astype(float)
-    y = persistent(rng, 10, 12, 0.8)
+def adopters(rng: np.random.Generator, units: int, treated: int) -> pd.DataFrame:
+    """Cities of which the first adopt; no effect, errors that last."""
+    unit, year = index(units, 12)
+    d = ((unit < treated) & (year >= 2007)).astype(float)
+    y = persistent(rng, units, 12, 0.8)
     return pd.DataFrame({"unit": unit, "year": year, "y": y, "d": d, "x": rng.normal(size=unit.size)})
+
+
+def few(seed: int) -> pd.DataFrame:
+    """Ten cities, three of which adopt."""
+    return adopters(np.random.default_rng([seed, 78]), 10, 3)
 
 
 def lone(seed: int) -> pd.DataFrame:
-    """27 cities, one of which adopts; no effect, errors that last."""
-    rng = np.random.default_rng([seed, 95])
-    unit, year = index(27, 12)
-    d = ((unit < 1) & (year >= 2007)).astype(float)
-    y = persistent(rng, 27, 12, 0.8)
-    return pd.DataFrame({"unit": unit, "year": year, "y": y, "d": d, "x": rng.normal(size=unit.size)})
+    """27 cities, one of which adopts."""
+    return adopters(np.random.default_rng([seed, 95]), 27, 1)
 
 
 def several(seed: int) -> pd.DataFrame:

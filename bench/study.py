@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import numpy as np
-from command import as_user, parser_of
+from command import as_user, parser_of, user_environment
 from document import put_table
 from loopback import loopback
 from rows import RESULTS, read_rows, write_rows
@@ -183,8 +183,7 @@ class Bench:
         places = ["--store", str(self.folder / store), "--out", str(self.folder / "out")]
         arguments = ["run", str(spec), *options, *places]
         program = [sys.executable, __file__, "--fitting"] if fitting else as_user()
-        environment = os.environ | {"GIPSPEC_BENCH": str(self.folder / "fitting.json")}
-        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # with which every start compiles all modules
+        environment = user_environment(GIPSPEC_BENCH=str(self.folder / "fitting.json"))
         begun = time.perf_counter()
         done = subprocess.run([*program, *arguments], capture_output=True, text=True, env=environment)
         took = time.perf_counter() - begun

@@ -60,6 +60,10 @@ class Span:
     def column(self) -> int:
         return self.source.line_column(self.start)[1]
 
+    def within(self, other: Span) -> bool:
+        """Tell whether this span lies in `other`."""
+        return self.source == other.source and other.start <= self.start and self.end <= other.end
+
     def to(self, other: Span) -> Span:
         """Return the span from the start of this one to the end of `other`."""
         return Span(source=self.source, start=min(self.start, other.start), end=max(self.end, other.end))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gipspec.audit.names import lags_of, names_of, parts_of, printed
+from gipspec.audit.names import formula_of, lags_of, names_of, parts_of, printed
 from gipspec.audit.recipes import TRANSFORMED
 from gipspec.audit.remedies import amended, definition, own_options, varied
 from gipspec.audit.written import anew
@@ -47,7 +47,7 @@ def heavy_winsorising(study: Study, model: Model) -> Iterator[Finding]:
 
 def heavy_tails_of_lets(study: Study) -> Iterator[Finding]:
     """A11: a derived column, used as outcome, treatment or control, with long tails set to a quantile."""
-    used = {name for m in study.models for expr in _formula(m) for name in names_of(study, expr)}
+    used = {name for m in study.models for expr in formula_of(m) for name in names_of(study, expr)}
     for let in (one for one in study.lets if one.name in used):
         calls = [part for part in parts_of(let.value) if _share(part) > HEAVY]
         if calls:
@@ -62,11 +62,6 @@ def heavy_tails_of_lets(study: Study) -> Iterator[Finding]:
                 remedy=definition(let, _mild(let.value)),
                 span=worst.span,
             )
-
-
-def _formula(model: Model) -> Iterator[Expr]:
-    yield from (model.outcome, *model.treatments)
-    yield from (factor for term in model.controls for factor in term.factors)
 
 
 def _share(expr: Expr) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gipspec.audit.names import formula_of
 from gipspec.diagnostics import Problem, counted, problem
 from gipspec.diagnostics.finding import short_list
 from gipspec.lang.check.values import constant
@@ -91,8 +92,7 @@ def _reach(study: Study, model: Model, name: str) -> tuple[int, int]:
 
 def _variables(model: Model) -> Iterator[Expr]:
     settings = model.settings
-    yield from (model.outcome, *model.treatments, *settings.iv, *settings.via)
-    yield from (factor for term in model.controls for factor in term.factors)
+    yield from (*formula_of(model), *settings.iv, *settings.via)
     yield from (() if settings.het is None else (settings.het,))
 
 

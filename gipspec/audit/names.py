@@ -25,6 +25,12 @@ def names_of(study: Study, expr: Expr) -> Iterator[str]:
                     todo.append(values[name.text])
 
 
+def formula_of(model: Model) -> Iterator[Expr]:
+    """Yield the parts of a model's formula: outcome, treatments, the factors of controls."""
+    yield from (model.outcome, *model.treatments)
+    yield from (factor for term in model.controls for factor in term.factors)
+
+
 def printed(model: Model) -> tuple[str, frozenset[str]]:
     """Return the outcome and the treatments of a model as text: what its estimates are about."""
     return print_expr(model.outcome), frozenset(print_expr(t) for t in model.treatments)

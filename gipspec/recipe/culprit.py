@@ -19,7 +19,7 @@ def culprit(problem: Problem, model: Model) -> Span | None:
 
     Only places in the model's own line count: a variation has its variables from another one.
     """
-    places = {name: span for name, span in _variables(model) if _within(span, model.span)}
+    places = {name: span for name, span in _variables(model) if span.within(model.span)}
     named = (places.get(found) for found in NAMED.findall(problem.message))
     return next((span for span in named if span is not None), None)
 
@@ -32,7 +32,3 @@ def _variables(model: Model) -> Iterator[tuple[str, Span]]:
     moderators = () if settings.het is None else moderator_columns(settings.het)
     for expr in (*moderators, *settings.iv, *settings.via, model.outcome, *model.treatments):
         yield print_expr(expr).strip("`"), expr.span
-
-
-def _within(span: Span, line: Span) -> bool:
-    return span.source == line.source and line.start <= span.start and span.end <= line.end

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,16 +12,19 @@ from gipspec.lang.study import Contrast, Model, Study
 from gipspec.plan import describe_settings, version_changes
 from gipspec.report.restore import last_results, placed
 
-Same = Callable[[Estimate], bool]
-
 
 def attempted(study: Study, results: Results) -> Study:
     """Return the study with the tables and figures of which a run has attempted some model."""
-    names = {e.model_name for e in results} | {p.subject for p in results.problems}
+    names = _tried(results)
     shown = tuple(t for t in study.tables if t.kind != "estimates" or names & t.models)
     return replace(
         study, tables=shown, figures=tuple(f for f in study.figures if names.intersection(f.members))
     )
+
+
+def _tried(results: Results) -> set[str]:
+    """Return the models that a run has estimated, or said something of."""
+    return {e.model_name for e in results} | {p.subject for p in results.problems}
 
 
 def completed(results: Results, models: Iterable[Model], study: Study, out: Path) -> Results:
@@ -30,7 +33,7 @@ def completed(results: Results, models: Iterable[Model], study: Study, out: Path
     An estimate stands if it is of the same data, by the same versions, and of a line that asks for the same
     today; a difference stands with both its sides. Of a model that this run has tried, nothing is taken.
     """
-    tried = {e.model_name for e in results} | {p.subject for p in results.problems}
+    tried = _tried(results)
     left = [m for m in models if m.name not in tried]
     if not left:
         return results
@@ -53,8 +56,9 @@ def _joined(results: Results, earlier: Results, left: list[Model], study: Study)
     for contrast in study.contrasts:
         if contrast.name in before and contrast.name not in now and _both(contrast, same):
             now[contrast.name] = before[contrast.name]
-    order = [m.name for m in study.models] + [c.name for c in study.contrasts]
-    ranked = sorted(now.values(), key=lambda e: order.index(e.model_name))
+    names = [m.name for m in study.models] + [c.name for c in study.contrasts]
+    rank = {name: i for i, name in enumerate(names)}
+    ranked = sorted(now.values(), key=lambda e: rank[e.model_name])
     models = {e.model_name for e in now.values()} - {e.model_name for e in results}
     series, tables = {s.name for s in results.series}, {t.table for t in results.tables}
     return replace(

@@ -142,8 +142,7 @@ def _further(settings: Settings, options: Mapping[str, Option]) -> Iterator[tupl
 
 def _place(own: Span, option: Span) -> Span:
     """Return the expression's own place, unless it comes from a `set` elsewhere."""
-    inside = own.source is option.source and option.start <= own.start and own.end <= option.end
-    return own if inside else option
+    return own if own.within(option) else option
 
 
 def _remedy(name: str, role: str, other: str) -> str:

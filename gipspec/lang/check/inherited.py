@@ -9,7 +9,6 @@ from gipspec.diagnostics import Note, Problem
 from gipspec.lang.syntax import ModelStatement, Name, Option, Variation
 from gipspec.lang.vocabulary import OPTIONS, Kind
 from gipspec.lang.vocabulary.kinds import Word, Words
-from gipspec.source import Span
 
 Check = Callable[[Mapping[str, Option]], list[Problem]]
 
@@ -30,8 +29,8 @@ def on_the_line(
         return found
     place = found.span
     for name, option in options.items():
-        far = not _within(option.span, statement.span) and option is not defaults.get(name)
-        if far and _within(place, option.span):
+        far = not option.span.within(statement.span) and option is not defaults.get(name)
+        if far and place.within(option.span):
             note = Note(text=f"`{name}=` is given here", span=option.span)
             moved = replace(found, span=head.span, notes=(*found.notes, note))
             return moved if name == "model" else replace(moved, help=_remedy(head, option, options, check))
@@ -42,7 +41,7 @@ def _remedy(head: Variation, option: Option, options: Mapping[str, Option], chec
     name, base = option.name.text, head.span.text
     for word in _words(OPTIONS[name].kind):
         trial = replace(option, value=Name(text=word, span=option.value.span))
-        if not any(p.span and _within(p.span, option.span) for p in check({**options, name: trial})):
+        if not any(p.span and p.span.within(option.span) for p in check({**options, name: trial})):
             return f"it comes with `{base}`: add `; {name}={word}` to this line"
     return f"it comes with `{base}`: vary a line without it, or write the formula anew"
 
@@ -56,7 +55,3 @@ def _words(kind: Kind) -> Iterator[str]:
             yield "no"
         case _:
             yield from filter(None, [getattr(kind, "none", "")])
-
-
-def _within(inner: Span, outer: Span) -> bool:
-    return inner.source is outer.source and outer.start <= inner.start and inner.end <= outer.end

@@ -147,8 +147,7 @@ def _is_tree(het: Expr) -> bool:
 
 
 def _place(own: Span, option: Span) -> Span:
-    inside = own.source is option.source and option.start <= own.start and own.end <= option.end
-    return own if inside else option
+    return own if own.within(option) else option
 
 
 def _clash(option: Option, what: str, remedy: str) -> Problem:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from gipspec.lang.check.expressions import names_in
@@ -14,13 +13,13 @@ from gipspec.lang.syntax import Name, Node
 NAMING = ("fe", "folds", "cluster", "sample", "iv", "het", "via", "placebo_strata", "sensitivity")
 
 
-def with_definitions(models: Iterable[Model], lets: tuple[Let, ...]) -> tuple[Model, ...]:
+def with_definitions(models: tuple[Model, ...], lets: tuple[Let, ...]) -> tuple[Model, ...]:
     """Attach to each model the lets that it uses, directly or by way of others."""
     printed = {let.name: print_expr(let.value) for let in lets}
     behind = {let.name: _names(let.value) for let in reversed(lets)}  # each uses only what stands before it
     controls: dict[int, set[str]] = {}  # by identity: the members of a line have most in common
     found = []
-    for model in tuple(models):
+    for model in models:
         if id(model.controls) not in controls:
             controls[id(model.controls)] = _names(model.controls)
         used = controls[id(model.controls)] | _names((model.outcome, model.treatments))
