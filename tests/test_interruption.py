@@ -24,9 +24,16 @@ defaults reps=3; folds=3
 table main "Main": m0, m1
 """
 EARLIER = HEAD + "m0 <- y ~ d | x1 + x2; learner=ols\nm1 <- m0; reps=2\n"
-SPEC = HEAD + "".join(f"m{i} <- y ~ d | x1 + x2; learner=rf(trees={30 + i})\n" for i in range(4))
 FITS = 24
 SECONDS = 180.0
+
+
+def forests(trees: int) -> str:
+    return HEAD + "".join(f"m{i} <- y ~ d | x1 + x2; learner=rf(trees={trees + i})\n" for i in range(4))
+
+
+SPEC = forests(30)
+LONG = forests(400)  # many seconds, of which an interrupted run sees the first
 
 # the signal, who gets it, workers, the exit code
 ENDINGS = [
@@ -116,7 +123,8 @@ def test_whatever_ends_a_run_the_next_one_goes_on(shell: Shell) -> None:
 
 
 def workers_of(group: int) -> int:
-    listed = subprocess.run(["ps", "-A", "-o", "pgid=,args="], capture_output=True, text=True, check=True)
+    command = ["ps", "-A", "-ww", "-o", "pgid=,args="]  # whole lines, however narrow the terminal
+    listed = subprocess.run(command, capture_output=True, text=True, check=True)
     return sum(line.split()[0] == str(group) and "popen_loky" in line for line in listed.stdout.splitlines())
 
 
@@ -124,10 +132,11 @@ def workers_of(group: int) -> int:
 def test_an_interrupt_while_workers_start_is_said_in_a_line(shell: Shell, later: float) -> None:
     """Workers take most of a second to import what they need, and Ctrl-C reaches them too."""
     Path("temporary").mkdir()
-    shell.write(SPEC)
+    shell.write(LONG)
     run = begin(2)
     wait("waiting for a worker", lambda: workers_of(run.pid) > 0 or run.poll() is not None)
     time.sleep(later)
+    assert run.poll() is None, "the run ended before a worker was seen"
     begun = time.monotonic()
     os.killpg(run.pid, signal.SIGINT)
     assert run.wait(SECONDS) == 130
