@@ -69,27 +69,25 @@ Piece = Leaf | Node
 Pieces = Sequence[Piece]
 T = TypeVar("T")
 
+# Terminals that say nothing once the grammar has matched.
+PUNCTUATION = frozenset(
+    {"BAR", "COMMA", "EQUALS", "LPAR", "LSQB", "PERCENT_MARK", "RPAR", "RSQB", "SEMICOLON", "TILDE"}
+)
 
-def build(rule: str, pieces: Pieces) -> Node:
-    """Build the node of a rule from its pieces in order: tokens, punctuation included, and nodes.
+
+def build(rule: str, span: Span, pieces: Pieces) -> Node:
+    """Build the node of a rule from its place and its pieces in order: tokens but `PUNCTUATION`, and nodes.
 
     Raises GipError (G218) for a model head that is neither a formula, nor a name, nor a difference of names.
     """
-    return _RULES[rule](pieces)
+    return _RULES[rule](span, pieces)
 
 
 # ---------------------------------------------------------------- reading pieces
 
 
-def _place(pieces: Pieces) -> Span:
-    first, last = pieces[0], pieces[-1]
-    begin = first if isinstance(first, Leaf) else first.span
-    end = last if isinstance(last, Leaf) else last.span
-    return Span(source=begin.source, start=begin.start, end=end.end)
-
-
 def _all(pieces: Pieces, kind: type[T]) -> tuple[T, ...]:
-    return tuple(piece for piece in pieces if isinstance(piece, kind))
+    return tuple([piece for piece in pieces if isinstance(piece, kind)])
 
 
 def _the(pieces: Pieces, kind: type[T]) -> T:
@@ -117,84 +115,89 @@ def _some_text(pieces: Pieces) -> str:
     return _text_of(pieces) or ""
 
 
+def _quoted(pieces: Pieces) -> Text:
+    """Return the text behind the word of a statement."""
+    return Text(span=pieces[1].span, value=_some_text(pieces))
+
+
 # ---------------------------------------------------------------- expressions
 
 
-def _name(pieces: Pieces) -> Name:
+def _name(span: Span, pieces: Pieces) -> Name:
     """Names are compared in the composed form of Unicode: é is one letter, however it was typed."""
     leaf = _the(pieces, Leaf)
     text = leaf.text[1:-1] if leaf.kind == "QUOTED_NAME" else leaf.text
-    return Name(span=leaf.span, text=text if text.isascii() else unicodedata.normalize("NFC", text))
+    return Name(span=span, text=text if text.isascii() else unicodedata.normalize("NFC", text))
 
 
-def _number(pieces: Pieces) -> Number:
-    return Number(span=_place(pieces), text=_the(pieces, Leaf).text)
+def _number(span: Span, pieces: Pieces) -> Number:
+    return Number(span=span, text=_the(pieces, Leaf).text)
 
 
-def _percent(pieces: Pieces) -> Percent:
-    return Percent(span=_place(pieces), text=_the(pieces, Leaf).text)
+def _percent(span: Span, pieces: Pieces) -> Percent:
+    return Percent(span=span, text=_the(pieces, Leaf).text)
 
 
-def _text(pieces: Pieces) -> Text:
-    return Text(span=_place(pieces), value=_some_text(pieces))
+def _text(span: Span, pieces: Pieces) -> Text:
+    return Text(span=span, value=_some_text(pieces))
 
 
-def _call(pieces: Pieces) -> Call:
+def _call(span: Span, pieces: Pieces) -> Call:
     function = _the(pieces, Name)
     arguments = tuple(
         piece if isinstance(piece, Argument) else Argument(span=piece.span, name=None, value=piece)
         for piece in pieces[1:]
         if isinstance(piece, Argument | Expr)
     )
-    return Call(span=_place(pieces), function=function.text, arguments=arguments, name_span=function.span)
+    return Call(span=span, function=function.text, arguments=arguments, name_span=function.span)
 
 
-def _named(pieces: Pieces) -> Argument:
+def _named(span: Span, pieces: Pieces) -> Argument:
     name, value = _exprs(pieces)
-    return Argument(span=_place(pieces), name=_the([name], Name).text, value=value)
+    return Argument(span=span, name=_the([name], Name).text, value=value)
 
 
-def _each(pieces: Pieces) -> Each:
-    return Each(span=_place(pieces), items=tuple(_exprs(pieces)))
+def _each(span: Span, pieces: Pieces) -> Each:
+    return Each(span=span, items=tuple(_exprs(pieces)))
 
 
-def _parens(pieces: Pieces) -> Node:
-    return replace(_exprs(pieces)[0], span=_place(pieces))
+def _parens(span: Span, pieces: Pieces) -> Node:
+    return replace(_exprs(pieces)[0], span=span)
 
 
-def _binary(pieces: Pieces) -> Binary:
+def _binary(span: Span, pieces: Pieces) -> Binary:
     left, right = _exprs(pieces)
-    op = " ".join(leaf.text for leaf in _all(pieces, Leaf))
-    return Binary(span=_place(pieces), op=op, left=left, right=right)
+    op = " ".join([leaf.text for leaf in _all(pieces, Leaf)])
+    return Binary(span=span, op=op, left=left, right=right)
 
 
-def _unary(pieces: Pieces) -> Unary:
-    return Unary(span=_place(pieces), op=_the(pieces, Leaf).text, operand=_exprs(pieces)[0])
+def _unary(span: Span, pieces: Pieces) -> Unary:
+    return Unary(span=span, op=_the(pieces, Leaf).text, operand=_exprs(pieces)[0])
 
 
-def _range(pieces: Pieces) -> Range:
+def _range(span: Span, pieces: Pieces) -> Range:
     low, high = _exprs(pieces)
-    return Range(span=_place(pieces), low=low, high=high)
+    return Range(span=span, low=low, high=high)
 
 
 # ---------------------------------------------------------------- models
 
 
-def _option(pieces: Pieces) -> Option:
-    return Option(span=_place(pieces), name=_the(pieces, Name), value=_exprs(pieces)[1])
+def _option(span: Span, pieces: Pieces) -> Option:
+    return Option(span=span, name=_the(pieces, Name), value=_exprs(pieces)[1])
 
 
-def _formula(pieces: Pieces) -> Formula:
+def _formula(span: Span, pieces: Pieces) -> Formula:
     outcome, treatment, *controls = _exprs(pieces)
     return Formula(
-        span=_place(pieces),
+        span=span,
         outcome=outcome,
         treatment=treatment,
         controls=controls[0] if controls else None,
     )
 
 
-def _lone(pieces: Pieces) -> Head:
+def _lone(span: Span, pieces: Pieces) -> Head:
     """Build the head that has no `~`."""
     match _exprs(pieces)[0]:
         case Name() as base:
@@ -230,13 +233,13 @@ def _no_name(head: Variation | Difference) -> Problem:
     )
 
 
-def _model(pieces: Pieces) -> ModelStatement:
+def _model(span: Span, pieces: Pieces) -> ModelStatement:
     head = next(piece for piece in pieces if isinstance(piece, Head))
     named = _leaf(pieces, "ARROW") is not None
     if not named and not isinstance(head, Formula):
         raise GipError(_no_name(head))
     return ModelStatement(
-        span=_place(pieces),
+        span=span,
         name=_the(pieces, Name) if named else None,
         head=head,
         options=_all(pieces, Option),
@@ -246,61 +249,61 @@ def _model(pieces: Pieces) -> ModelStatement:
 # ---------------------------------------------------------------- other statements
 
 
-def _study(pieces: Pieces) -> StudyStatement:
-    return StudyStatement(span=_place(pieces), title=_some_text(pieces))
+def _study(span: Span, pieces: Pieces) -> StudyStatement:
+    return StudyStatement(span=span, title=_some_text(pieces))
 
 
-def _package(pieces: Pieces) -> Package:
+def _package(span: Span, pieces: Pieces) -> Package:
     package, dataset = _all(pieces, Name)
-    return Package(span=_place(pieces), package=package.text, dataset=dataset.text)
+    return Package(span=span, package=package.text, dataset=dataset.text)
 
 
-def _data(pieces: Pieces) -> DataStatement:
-    origin = pieces[1] if isinstance(pieces[1], Package) else _text(pieces[1:2])
-    return DataStatement(span=_place(pieces), origin=origin, options=_all(pieces, Option))
+def _data(span: Span, pieces: Pieces) -> DataStatement:
+    origin = pieces[1] if isinstance(pieces[1], Package) else _quoted(pieces)
+    return DataStatement(span=span, origin=origin, options=_all(pieces, Option))
 
 
-def _panel(pieces: Pieces) -> PanelStatement:
+def _panel(span: Span, pieces: Pieces) -> PanelStatement:
     unit, time = _all(pieces, Name)
-    return PanelStatement(span=_place(pieces), unit=unit, time=time)
+    return PanelStatement(span=span, unit=unit, time=time)
 
 
-def _label(pieces: Pieces) -> LabelStatement:
-    return LabelStatement(span=_place(pieces), name=_the(pieces, Name), text=_some_text(pieces))
+def _label(span: Span, pieces: Pieces) -> LabelStatement:
+    return LabelStatement(span=span, name=_the(pieces, Name), text=_some_text(pieces))
 
 
-def _let(pieces: Pieces) -> LetStatement:
-    return LetStatement(span=_place(pieces), name=_the(pieces, Name), value=_exprs(pieces)[1])
+def _let(span: Span, pieces: Pieces) -> LetStatement:
+    return LetStatement(span=span, name=_the(pieces, Name), value=_exprs(pieces)[1])
 
 
-def _set(pieces: Pieces) -> SetStatement:
-    return SetStatement(span=_place(pieces), name=_the(pieces, Name), value=_exprs(pieces)[1])
+def _set(span: Span, pieces: Pieces) -> SetStatement:
+    return SetStatement(span=span, name=_the(pieces, Name), value=_exprs(pieces)[1])
 
 
-def _sample(pieces: Pieces) -> SampleStatement:
-    return SampleStatement(span=_place(pieces), name=_the(pieces, Name), condition=_exprs(pieces)[1])
+def _sample(span: Span, pieces: Pieces) -> SampleStatement:
+    return SampleStatement(span=span, name=_the(pieces, Name), condition=_exprs(pieces)[1])
 
 
-def _learner(pieces: Pieces) -> LearnerStatement:
-    return LearnerStatement(span=_place(pieces), name=_the(pieces, Name), value=_exprs(pieces)[1])
+def _learner(span: Span, pieces: Pieces) -> LearnerStatement:
+    return LearnerStatement(span=span, name=_the(pieces, Name), value=_exprs(pieces)[1])
 
 
-def _defaults(pieces: Pieces) -> DefaultsStatement:
-    return DefaultsStatement(span=_place(pieces), options=_all(pieces, Option))
+def _defaults(span: Span, pieces: Pieces) -> DefaultsStatement:
+    return DefaultsStatement(span=span, options=_all(pieces, Option))
 
 
-def _include(pieces: Pieces) -> IncludeStatement:
-    return IncludeStatement(span=_place(pieces), path=_text(pieces[1:]))
+def _include(span: Span, pieces: Pieces) -> IncludeStatement:
+    return IncludeStatement(span=span, path=_quoted(pieces))
 
 
-def _panel_item(pieces: Pieces) -> PanelItem:
-    return PanelItem(span=_place(pieces), title=_some_text(pieces), members=_all(pieces, Name))
+def _panel_item(span: Span, pieces: Pieces) -> PanelItem:
+    return PanelItem(span=span, title=_some_text(pieces), members=_all(pieces, Name))
 
 
-def _table(pieces: Pieces) -> TableStatement:
+def _table(span: Span, pieces: Pieces) -> TableStatement:
     name, *items = (piece for piece in pieces if isinstance(piece, Name | PanelItem))
     return TableStatement(
-        span=_place(pieces),
+        span=span,
         name=_the([name], Name),
         title=_text_of(pieces),
         items=tuple(items),
@@ -308,10 +311,10 @@ def _table(pieces: Pieces) -> TableStatement:
     )
 
 
-def _figure(pieces: Pieces) -> FigureStatement:
+def _figure(span: Span, pieces: Pieces) -> FigureStatement:
     name, *items = _all(pieces, Name)
     return FigureStatement(
-        span=_place(pieces),
+        span=span,
         name=name,
         title=_text_of(pieces),
         items=tuple(items),
@@ -319,15 +322,15 @@ def _figure(pieces: Pieces) -> FigureStatement:
     )
 
 
-def _audit(pieces: Pieces) -> AuditStatement:
+def _audit(span: Span, pieces: Pieces) -> AuditStatement:
     verb, code, *items = _all(pieces, Name)
     if verb.text != "accept":
         remedy = f"such a line reads `{STATEMENTS['audit']}`"
         raise GipError(problem("G218", verb.span, reason="behind `audit` stands `accept`", remedy=remedy))
-    return AuditStatement(span=_place(pieces), code=code, items=tuple(items), reason=_some_text(pieces))
+    return AuditStatement(span=span, code=code, items=tuple(items), reason=_some_text(pieces))
 
 
-_RULES: dict[str, Callable[[Pieces], Node]] = {
+_RULES: dict[str, Callable[[Span, Pieces], Node]] = {
     "study": _study,
     "data": _data,
     "package": _package,

@@ -11,7 +11,7 @@ from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput, UnexpectedToken
 
 from gipspec.diagnostics import GipError, Problem, problem, sort_problems
-from gipspec.lang.build import Leaf, Piece, build
+from gipspec.lang.build import PUNCTUATION, Leaf, Piece, build
 from gipspec.lang.mistakes import Stop, explain
 from gipspec.lang.scanner import Stretch, scan
 from gipspec.lang.syntax import Node, SpecFile, Statement
@@ -77,9 +77,14 @@ _lark = cache(build_lark)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Step:
-    """A rule and its pieces in order: tokens with their places in the statement, earlier steps by number."""
+    """A rule with its place in the statement, and its pieces in order.
+
+    They are tokens, with their places, and earlier steps, by number.
+    """
 
     rule: str
+    start: int
+    end: int
     pieces: tuple[tuple[str, int, int] | int, ...]
 
 
@@ -97,10 +102,15 @@ def _steps(statement: str) -> tuple[_Step, ...]:
     numbers: dict[int, int] = {}
     for subtree in tree.iter_subtrees():
         numbers[id(subtree)] = len(steps)
-        pieces = [
-            _place(child) if isinstance(child, Token) else numbers[id(child)] for child in subtree.children
-        ]
-        steps.append(_Step(rule=subtree.data, pieces=tuple(pieces)))
+        first, last = subtree.children[0], subtree.children[-1]
+        start = _place(first)[1] if isinstance(first, Token) else steps[numbers[id(first)]].start
+        end = _place(last)[2] if isinstance(last, Token) else steps[numbers[id(last)]].end
+        pieces = tuple(
+            _place(child) if isinstance(child, Token) else numbers[id(child)]
+            for child in subtree.children
+            if not (isinstance(child, Token) and child.type in PUNCTUATION)
+        )
+        steps.append(_Step(rule=subtree.data, start=start, end=end, pieces=pieces))
     return tuple(steps)
 
 
@@ -145,7 +155,8 @@ def _build(steps: tuple[_Step, ...], statement: Span) -> Node:
             else Leaf(piece[0], source, offset + piece[1], offset + piece[2])
             for piece in step.pieces
         ]
-        nodes.append(build(step.rule, pieces))
+        span = Span(source=source, start=offset + step.start, end=offset + step.end)
+        nodes.append(build(step.rule, span, pieces))
     return nodes[-1]
 
 

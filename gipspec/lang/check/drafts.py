@@ -96,8 +96,11 @@ def _union(first: tuple[Term, ...], second: tuple[Term, ...]) -> tuple[Term, ...
 
 
 def vary(base: Draft, own: Mapping[str, Option], member: Member, scope: Scope) -> Draft:
+    """Return a draft with the options of a line, one choice from each of its lists."""
+    if not own:
+        return base
     chosen = {
-        name: replace(option, value=value)
+        name: option if value is option.value else replace(option, value=value)
         for (name, option), value in zip(own.items(), member.values, strict=True)
     }
     options = dict(base.options)

@@ -60,12 +60,19 @@ def _slug(text: str) -> str:
     return re.sub(r"[^\w]+", "_", text).strip("_") or "_"
 
 
-def spread(parts: tuple[Expr, ...], sums: frozenset[int], where: Span) -> tuple[Member, ...]:
-    """Cross the lists among `parts`; those at the positions `sums` also fan out over `a + b`.
+def spread(
+    parts: tuple[Expr, ...],
+    where: Span,
+    *,
+    sums: frozenset[int] = frozenset(),
+    whole: frozenset[int] = frozenset(),
+) -> tuple[Member, ...]:
+    """Cross the lists among `parts`.
 
+    Those at the positions `sums` also fan out over `a + b`; those at `whole` are one value, lists or not.
     Raises GipError: G103 where two members would have one name, G210 beyond the bound.
     """
-    choices = [_choices(part, i in sums) for i, part in enumerate(parts)]
+    choices = [(part,) if i in whole else _choices(part, i in sums) for i, part in enumerate(parts)]
     if all(len(c) == 1 for c in choices):
         return (Member(variant="", values=tuple(c[0] for c in choices), picked=()),)
     count = reduce(lambda total, c: total * len(c), choices, 1)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 
 from gipspec.lang.check.declare import Declarations
 from gipspec.lang.check.settings import OptionScope
-from gipspec.lang.check.used import with_definitions
 from gipspec.lang.study import Let, Model
 from gipspec.lang.syntax import ModelStatement
 
@@ -32,13 +31,15 @@ class Known:
     lets: tuple[Let, ...] = ()
     lines: Mapping[str, Line] = field(default_factory=dict, repr=False)
 
-    def models(self, name: str, statement: ModelStatement, lets: tuple[Let, ...]) -> tuple[Model, ...]:
-        """Return the models of a line, none where it is written otherwise or was not sound."""
+    def models(self, name: str, statement: ModelStatement) -> tuple[Model, ...]:
+        """Return the models of a line, none where it is written otherwise or was not sound.
+
+        Their definitions are those of `lets`.
+        """
         line = self.lines.get(name)
         if line is None or line.text != statement.span.text:
             return ()
-        models = tuple(replace(model, span=statement.span) for model in line.models)
-        return models if lets == self.lets else with_definitions(models, lets)
+        return tuple(replace(model, span=statement.span) for model in line.models)
 
 
 NOTHING = Known()

@@ -112,12 +112,14 @@ def resolve_models(
         if name in result.drafts:
             continue
         statement = declared.models[name]
-        same = known.models(name, statement, lets) if result.known.issuperset(uses[name]) else ()
+        same = known.models(name, statement) if result.known.issuperset(uses[name]) else ()
         if same:
             result.models[name] = same
             result.known.add(name)
         else:
-            _resolve_line(name, statement, declared, scope, lets, result)
+            _resolve_line(name, statement, declared, scope, result)
+    kept = result.known if lets == known.lets else ()
+    result.models |= with_definitions({n: m for n, m in result.models.items() if n not in kept}, lets)
     total = sum(len(group) for group in result.models.values())
     if total > MOST_PER_STUDY:
         where = next(iter(declared.models.values())).span
@@ -141,7 +143,6 @@ def _resolve_line(
     statement: ModelStatement,
     declared: Declarations,
     scope: OptionScope,
-    lets: tuple[Let, ...],
     result: Resolved,
 ) -> None:
     found: list[Problem] = []
@@ -162,7 +163,7 @@ def _resolve_line(
         result.drafts[name] = None
     else:
         result.drafts[name] = drafts
-        result.models[name] = with_definitions(models, lets) if lets else models
+        result.models[name] = models
 
 
 def _contrast(name: str, statement: ModelStatement, head: Difference, result: Resolved) -> Contrast:
@@ -201,7 +202,7 @@ def _drafts(
     match statement.head:
         case Formula() as head:
             parts = (head.outcome, head.treatment, *((head.controls,) if head.controls else ()))
-            members = spread(parts, frozenset({0}), statement.span)
+            members = spread(parts, statement.span, sums=frozenset({0}))
             bases = tuple(from_formula(m, declared.defaults, scope) for m in members)
         case Variation(base=base):
             result.names(base)
@@ -232,14 +233,9 @@ def _draft_known(family: str, declared: Declarations, scope: Scope, result: Reso
 
 def _members(own: Mapping[str, Option], where: Span) -> tuple[Member, ...]:
     """Cross the lists of a line's options; a list that is one value, such as `quantiles=`, stays whole."""
-    whole = {i for i, name in enumerate(own) if isinstance(OPTIONS[name].kind, Numbers)}
     sums = frozenset(i for i, name in enumerate(own) if name in _SUMS)
-    values = [o.value for o in own.values()]
-    spreadable = tuple(Name(text="", span=where) if i in whole else v for i, v in enumerate(values))
-    return tuple(
-        replace(m, values=tuple(values[i] if i in whole else v for i, v in enumerate(m.values)))
-        for m in spread(spreadable, sums, where)
-    )
+    whole = frozenset(i for i, name in enumerate(own) if isinstance(OPTIONS[name].kind, Numbers))
+    return spread(tuple(option.value for option in own.values()), where, sums=sums, whole=whole)
 
 
 def _own_options(statement: ModelStatement) -> tuple[dict[str, Option], list[Problem]]:

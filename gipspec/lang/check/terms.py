@@ -106,7 +106,7 @@ def _(expr: Binary, scope: Scope) -> tuple[Term, ...]:
     match expr.op:
         case "+":
             found = attempt_all([partial(_expand, part, scope) for part in summands(expr)])
-            return _unique(term for terms in found for term in terms)
+            return tuple(term for terms in found for term in terms)
         case "-":
             gone = {term_key(t) for t in _expand(expr.right, scope)}
             return tuple(t for t in _expand(expr.left, scope) if term_key(t) not in gone)
@@ -136,7 +136,7 @@ def _power(expr: Binary, scope: Scope) -> tuple[Term, ...]:
         raise _bad(
             expr, "the power of a term is a whole number from 2 to 9; other arithmetic stands in `I( )`"
         )
-    base = _expand(expr.left, scope)
+    base = expand(expr.left, scope)
     if len(base) == 1 and len(base[0].factors) == 1 and not isinstance(expr.left, Name | Call):
         base = _expand(base[0].factors[0], scope)
     if len(base) == 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from gipspec.lang.check.expressions import names_in
@@ -13,23 +14,26 @@ from gipspec.lang.syntax import Name, Node
 NAMING = ("fe", "folds", "cluster", "sample", "iv", "het", "via", "placebo_strata", "sensitivity")
 
 
-def with_definitions(models: tuple[Model, ...], lets: tuple[Let, ...]) -> tuple[Model, ...]:
-    """Attach to each model the lets that it uses, directly or by way of others."""
+def with_definitions(
+    lines: Mapping[str, tuple[Model, ...]], lets: tuple[Let, ...]
+) -> dict[str, tuple[Model, ...]]:
+    """Attach to the models of each line the lets that they use, directly or by way of others."""
     printed = {let.name: print_expr(let.value) for let in lets}
     behind = {let.name: _names(let.value) for let in reversed(lets)}  # each uses only what stands before it
-    controls: dict[int, set[str]] = {}  # by identity: the members of a line have most in common
-    found = []
-    for model in models:
+    controls: dict[int, set[str]] = {}  # by identity: a line and its variations have most in common
+
+    def defined(model: Model) -> Model:
         if id(model.controls) not in controls:
             controls[id(model.controls)] = _names(model.controls)
         used = controls[id(model.controls)] | _names((model.outcome, model.treatments))
-        for name in NAMING:
-            _collect(getattr(model.settings, name), used)
+        for given in filter(None, (getattr(model.settings, name) for name in NAMING)):
+            _collect(given, used)
         for name, names in behind.items():
             if name in used:
                 used |= names
-        found.append(replace(model, definitions=tuple((n, text) for n, text in printed.items() if n in used)))
-    return tuple(found)
+        return replace(model, definitions=tuple((n, text) for n, text in printed.items() if n in used))
+
+    return {name: tuple(map(defined, models)) for name, models in lines.items()} if lets else dict(lines)
 
 
 def _names(part: object) -> set[str]:
