@@ -6,20 +6,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gipspec.data.arguments import require_numbers, shown
 from gipspec.data.columns import Numbers
 from gipspec.data.dataset import Dataset, check_finite
 from gipspec.data.expressions import column, evaluate, evaluate_condition
 from gipspec.data.features import Leaf, feature_matrix, leaves_of, on_rows
-from gipspec.data.transforms import winsorize
+from gipspec.data.transforms import without_tails
 from gipspec.data.vector import Codes, Flags, Groups, Vector, cross, groups, rows_text
 from gipspec.diagnostics import GipError, problem
 from gipspec.lang.study import Sample, Settings, Term
-from gipspec.lang.syntax import Expr
+from gipspec.lang.syntax import Binary, Expr
 from gipspec.source import Span
-
-CONTINUOUS = 3  # a column with fewer distinct values is not winsorised
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,12 +94,16 @@ def model_data(
     used |= {name: column(name, dataset) for name in _grouping_columns(settings) if name not in used}
     rows, lost = _complete_rows(dataset, used, sample, outcome.span)
 
-    def ready(vector: Vector) -> Numbers:
-        return _winsorized(np.asarray(vector.values[rows], dtype=np.float64), settings.winsor)
+    def ready(expr: Expr) -> Numbers:
+        factors = [np.asarray(evaluate(f, dataset).values[rows], dtype=np.float64) for f in _factors(expr)]
+        product: Numbers = np.prod([without_tails(f, settings.winsor) for f in factors], axis=0)
+        return product
 
-    target = ready(y)
-    doses = np.column_stack([ready(v) for v in d])
-    _check_varies(target, doses, outcome, treatments, settings)
+    target = ready(outcome)
+    doses = np.column_stack([ready(t) for t in treatments])
+    _check_varies(target, "G402", outcome, y.values[rows], settings)
+    for j, (treatment, vector) in enumerate(zip(treatments, d, strict=True)):
+        _check_varies(doses[:, j], "G401", treatment, vector.values[rows], settings)
     if design.folds:
         _check_folds(design.folds.codes[rows], dataset.unit[rows], str(settings.folds))
     features = feature_matrix(controls, _on_rows(leaves, rows, settings.winsor))
@@ -109,7 +112,7 @@ def model_data(
         y_name=shown(outcome),
         d=doses,
         d_names=tuple(shown(t) for t in treatments),
-        extra=np.column_stack([ready(v) for v in others]) if others else np.empty((len(rows), 0)),
+        extra=np.column_stack([ready(e) for e in extra]) if extra else np.empty((len(rows), 0)),
         extra_names=tuple(shown(e) for e in extra),
         x=features.x if controls else np.empty((len(rows), 0)),
         x_names=features.names,
@@ -185,10 +188,13 @@ def _complete_rows(
     return np.flatnonzero(complete), tuple((name, count) for name, count in lost.items() if count)
 
 
-def _winsorized(values: Numbers, share: float) -> Numbers:
-    if share == 0 or len(np.unique(values)) < CONTINUOUS:
-        return values
-    return winsorize(values, share)
+def _factors(expr: Expr) -> list[Expr]:
+    """Return the factors of a product, `gip * compute`: each has tails of its own, as among the controls."""
+    factors: list[Expr] = []
+    while isinstance(expr, Binary) and expr.op == "*":
+        factors.append(expr.right)
+        expr = expr.left
+    return [expr, *reversed(factors)]
 
 
 def _on_rows(leaves: Mapping[str, Leaf], rows: Codes, share: float) -> dict[str, Leaf]:
@@ -201,7 +207,7 @@ def _on_rows(leaves: Mapping[str, Leaf], rows: Codes, share: float) -> dict[str,
         else replace(
             leaf,
             vector=replace(
-                leaf.vector, values=_winsorized(np.asarray(leaf.vector.values, dtype=float), share)
+                leaf.vector, values=without_tails(np.asarray(leaf.vector.values, dtype=float), share)
             ),
         )
         for name, leaf in found.items()
@@ -219,13 +225,14 @@ def _check_folds(folds: Codes, unit: Codes, name: str) -> None:
 
 
 def _check_varies(
-    y: Numbers, d: Numbers, outcome: Expr, treatments: tuple[Expr, ...], settings: Settings
+    values: Numbers, code: str, expr: Expr, before: NDArray[np.generic], settings: Settings
 ) -> None:
-    where = f" in {rows_text(len(y))}"
+    """Refuse a variable (n,) that is constant; `before` (n,) are its values with their tails."""
+    if values.max() > values.min():
+        return
+    where = f" in {rows_text(len(values))}"
     remedy = "look at the sample and the rows lost" if settings.sample else "choose another variable"
-    for at, treatment in enumerate(treatments):
-        if d[:, at].max() == d[:, at].min():
-            name = shown(treatment)
-            raise GipError(problem("G401", treatment.span, name=name, where=where, remedy=remedy))
-    if y.max() == y.min():
-        raise GipError(problem("G402", outcome.span, name=shown(outcome), where=where, remedy=remedy))
+    if len(np.unique(before)) > 1:
+        where = f"{where} once its tails are winsorised"
+        remedy = "lower `winsor=`, or leave it away here: few rows differ from the others"
+    raise GipError(problem(code, expr.span, name=shown(expr), where=where, remedy=remedy))

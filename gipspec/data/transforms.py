@@ -13,6 +13,7 @@ from gipspec.lang.check.values import constant
 from gipspec.lang.syntax import Each
 
 MOST_GROUPS = 1000
+CONTINUOUS = 3  # a column with fewer distinct values has no tails
 
 
 def winsorize(values: Numbers, share: float) -> Numbers:
@@ -21,6 +22,13 @@ def winsorize(values: Numbers, share: float) -> Numbers:
         return values
     low, high = np.nanquantile(values, [share, 1 - share])
     return np.clip(values, low, high)
+
+
+def without_tails(values: Numbers, share: float) -> Numbers:
+    """Winsorise a column (n,) of a model, no value missing. One of two values stays, as with a share of 0."""
+    if share == 0 or len(np.unique(values)) < CONTINUOUS:
+        return values
+    return winsorize(values, share)
 
 
 def _winsor(args: Arguments) -> Vector:

@@ -8,16 +8,15 @@ W must be among the features: otherwise D̃ has a mean of its own in each group,
 Effects removed before. Let ᵂ mark the transformation of `fe_method`. What the model implies is a regression
 on (W·D)ᵂ less its prediction, and W·D̃ may take its place where W is constant within the unit:
 
-- `fd`, `cre`: W·D̃ is that residual, since Δ(W·D) = W·ΔD, and since means by unit commute with W.
-- `within`, `wg` with effects of unit and time: (W·D)ᵂ - W·Dᵂ is a function of W and the period alone, which
-  l̂ takes up if W and the period are among its features and the learner finds their interaction. Its error
-  counts only together with an error of m̂.
-- `within` with effects of unit and of group by time (`fe=city + region:year`), for groups: (W·D)ᵂ = W·Dᵂ.
+- Effects of units alone: W·D̃ is that residual, since means by unit and differences commute with W.
+- Effects of time too: (W·D)ᵂ - W·Dᵂ is a function of W and the period, or what is left of the treatment has
+  a mean of its own by W and period. Only a learner that finds this interaction takes it up: where groups
+  adopt at different times, linear learners miss it, and boosted trees a part of it.
+- W changes within a unit: W·D̃ is something else than (W·D)ᵂ, which depends on the treatment of other periods.
 
-Where W changes within a unit and effects are removed, W·D̃ is something else than (W·D)ᵂ, which depends on
-the treatment of other periods, and neither groups nor slopes are consistent. The remedy is to transform W·D
-like D, to fit a nuisance of its own for each W·D, and to hand the residuals over as `interactions`; so does
-`y ~ d * w | x`. A moderator of the base period has no such trouble, nor can the treatment have moved it.
+In the last two cases neither groups nor slopes are consistent. The remedy is to transform W·D like D, to fit
+a nuisance of its own for each W·D, and to hand the residuals over as `interactions`; so does
+`y ~ d * w | x`. A moderator of the base period is best, for the treatment cannot have moved it.
 
 The interactive model. The doubly robust signal ψ_b has the conditional effect as its mean given X, for any W
 in X: its group means are GATEs, its projection the best linear predictor. ψ_b must be that of the average

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gipspec.data import Dataset, evaluate
+from gipspec.data.transforms import without_tails
 from gipspec.estimate import (
     Influence,
     critical_value,
@@ -41,7 +42,7 @@ def complement_of(piece: Piece, dataset: Dataset) -> Complement | None:
     match piece.model.treatments:
         case (d, Binary(op="*", left=left, right=w)) if print_expr(left) == print_expr(d):
             values = np.asarray(evaluate(w, dataset).values[piece.rows], dtype=np.float64)
-            return Complement(name=print_expr(w), values=values)
+            return Complement(name=print_expr(w), values=without_tails(values, piece.model.settings.winsor))
         case _:
             return None
 

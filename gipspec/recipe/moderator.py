@@ -8,8 +8,7 @@ import numpy as np
 
 from gipspec.data import Dataset, Grouping, ModelData, evaluate, group_by_quantile, group_rows, model_data
 from gipspec.data.arguments import require_numbers
-from gipspec.data.model import CONTINUOUS
-from gipspec.data.transforms import winsorize
+from gipspec.data.transforms import without_tails
 from gipspec.data.vector import Vector
 from gipspec.lang.check.moderators import moderator_column
 from gipspec.lang.printer import print_expr
@@ -89,13 +88,10 @@ def moderator_on(het: Expr, dataset: Dataset, rows: Codes, settings: Settings) -
         name=name,
         label=dataset.labels.get(name, name),
         grouping=grouping,
-        values=_numbers(here, settings.winsor) if grouping.cuts else None,
+        values=without_tails(np.asarray(here.values, dtype=np.float64), settings.winsor)
+        if grouping.cuts
+        else None,
     )
-
-
-def _numbers(vector: Vector, share: float) -> Array:
-    values = np.asarray(vector.values, dtype=np.float64)
-    return winsorize(values, share) if share and len(np.unique(values)) >= CONTINUOUS else values
 
 
 def group_terms(moderator: Moderator) -> tuple[Term, ...]:
@@ -116,14 +112,14 @@ def group_terms(moderator: Moderator) -> tuple[Term, ...]:
 def stays_valid(values: Array | Codes, unit: Codes, settings: Settings, panel: Panel | None) -> bool:
     """Tell whether W·D̃ is what removing effects leaves of W·D, for a moderator W (m,) or groups of it.
 
-    So it is where variables stay as they are, and, where effects of unit and time are removed, if W is
-    constant within units and among the features; see `gipspec.estimate.heterogeneity`.
+    So it is where variables stay as they are, and where effects of units alone are removed, if W is constant
+    within units and among the features; see `gipspec.estimate.heterogeneity`.
     """
     if not settings.fe or settings.fe_method == "dummies":
         return True
     if panel is None or settings.fe_method == "wg":
         return False
-    return set(settings.fe) <= {(panel.unit,), (panel.time,)} and constant_within(values, unit)
+    return set(settings.fe) <= {(panel.unit,)} and constant_within(values, unit)
 
 
 def constant_within(values: Array | Codes, unit: Codes) -> bool:

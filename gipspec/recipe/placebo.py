@@ -56,10 +56,13 @@ def paths_of(piece: Piece, dataset: Dataset) -> Paths:
 
     They are built on all rows of these units in which the treatment is known, of whatever period and whether
     or not a control is missing there. A treatment without a time of adoption has its observed paths, in the
-    periods of the model, exchanged among units that are seen in the same periods.
+    periods of the model, exchanged among units that are seen in the same periods. Where the model winsorises,
+    they end where its treatment does.
     """
     settings = piece.model.settings
     values = np.asarray(evaluate(piece.model.treatments[0], dataset).values, dtype=np.float64)
+    if settings.winsor:
+        values = np.clip(values, piece.data.d[:, 0].min(), piece.data.d[:, 0].max())
     known = np.isin(dataset.unit, piece.data.unit) & ~np.isnan(values)
     strata = None
     if settings.placebo_strata is not None:

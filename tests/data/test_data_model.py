@@ -245,6 +245,12 @@ def test_outcomes_and_treatments(outcome, treatment, code):
         build((), outcome=outcome, treatments=(treatment,))
 
 
+def test_what_winsorising_makes_constant():
+    with refused("G401") as error:
+        build((), treatments=("max(id, 56)",), winsor=0.2)
+    assert "once its tails are winsorised" in error.problem.message and "`winsor=`" in error.problem.help
+
+
 def test_several_treatments():
     found = build(terms("b"), treatments=("d", "d * a", "dummy"))
     assert found.d_names == ("d", "d * a", "dummy") and found.d.shape == (N, 3)
@@ -252,7 +258,10 @@ def test_several_treatments():
 
 
 def test_winsorising_by_the_quantiles_of_the_rows():
-    found = build(terms("a", "a ^ 2", "dummy"), winsor=0.05, sample=sample("b > 0"))
+    treatments = ("d", "d * a", "dummy * a")
+    found = build(
+        terms("a", "a ^ 2", "dummy"), treatments=treatments, winsor=0.05, sample=sample("b > 0")
+    )
     rows = FRAME[FRAME["b"] > 0]
 
     def cut(values):
@@ -261,6 +270,8 @@ def test_winsorising_by_the_quantiles_of_the_rows():
 
     np.testing.assert_array_equal(found.y, cut(rows["y"]))
     np.testing.assert_array_equal(found.d[:, 0], cut(rows["d"]))
+    np.testing.assert_array_equal(found.d[:, 1], cut(rows["d"]) * cut(rows["a"]))
+    np.testing.assert_array_equal(found.d[:, 2], rows["dummy"] * cut(rows["a"]))
     np.testing.assert_array_equal(found.x[:, 0], cut(rows["a"]))
     np.testing.assert_array_equal(found.x[:, 1], cut(rows["a"]) ** 2)
     np.testing.assert_array_equal(found.x[:, 2], rows["dummy"])

@@ -67,6 +67,19 @@ def test_a_sample_moves_adoption_that_came_before_it(tmp_path: Path) -> None:
     assert dict(found["f"].measures)["placebo.units"] == 40
 
 
+@pytest.mark.parametrize("way", ["refit", "design"])
+def test_paths_end_where_the_winsorised_treatment_does(way: str, tmp_path: Path) -> None:
+    skewed = PANEL.assign(dose=np.exp(PANEL.dose))
+    cut = skewed.assign(
+        **{c: np.clip(skewed[c], *np.quantile(skewed[c], [0.05, 0.95])) for c in ("y", "dose", "x1")}
+    )
+    line = f"f <- y ~ dose | x1; placebo=5; placebo_by={way}"
+    found = series(run(tmp_path, skewed, f"{line}; winsor=5%"), "f.placebo")
+    expected = series(run(tmp_path, cut, line), "f.placebo")
+    for column in ("coef", "se", "t"):
+        np.testing.assert_allclose(found[column], expected[column], rtol=1e-9)
+
+
 def test_strata_keep_their_paths(tmp_path: Path) -> None:
     draws = series(run(tmp_path, PANEL, "f <- y ~ d | x1; placebo=3; placebo_strata=half"), "f.placebo")
     for b, donors in enumerate(permutations(np.arange(UNITS) % 2, 3, SEED)):

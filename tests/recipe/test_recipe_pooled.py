@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import statsmodels.api as sm
 from het_samples import CROSS, cross_section, least_squares, loaded, panel, run, series
@@ -92,8 +93,6 @@ def test_the_truth_of_a_moderator_that_stays_within_units(tmp_path: Path) -> Non
     assert abs(slope.coef - truth) < 4 * slope.se and slope.se < 0.03
     east = results["pooled.region.east_coast"]
     assert abs(east.coef - frame.effect[frame.region == "East Coast"].mean()) < 4 * east.se
-    learned = {n.role for e in results.of_model("pooled.w") for n in e.nuisances}
-    assert learned <= {"outcome", "treatment"}  # no nuisance beyond those of the whole sample
 
 
 def test_the_truth_of_a_moderator_that_changes_within_units(tmp_path: Path) -> None:
@@ -110,13 +109,40 @@ def test_the_truth_of_a_moderator_that_changes_within_units(tmp_path: Path) -> N
         assert abs(coef - (0.4 + 0.5 * mean)) < 4 * se
 
 
-def test_no_further_fit_where_a_moderator_stays_within_units(tmp_path: Path) -> None:
-    lines = "own <- base; add=factor(region)\npooled <- own; het=region; het_by=pooled\n"
+@pytest.mark.parametrize(("method", "off"), [("within", 0.1), ("fd", 0.2), ("cre", 0.1)])
+def test_groups_that_adopt_at_different_times(tmp_path: Path, method: str, off: float) -> None:
+    """The effects are 0 and 2. Products of what is left of the treatment would be 0.6 off after `within`."""
+    rng = np.random.default_rng(0)
+    city, year = np.repeat(np.arange(200), 12), np.tile(np.arange(12), 200)
+    late, level = np.arange(200) % 2 == 0, rng.normal(size=200)
+    since = np.where(late, rng.integers(8, 11, 200), rng.integers(2, 5, 200))
+    d = (year >= np.where(rng.random(200) < 0.3, 99, since)[city]).astype(float)
+    x = rng.normal(size=2400)
+    y = level[city] + 0.2 * year + 0.5 * x + 2 * d * ~late[city] + 0.5 * rng.normal(size=2400)
+    group = np.where(late, "A late", "B early")[city]
+    frame = pd.DataFrame({"city": city, "year": year, "y": y, "d": d, "x1": x, "group": group})
+    frame["w"] = np.where(late, 0.0, 1.0)[city] + (city % 50) / 100
+    lines = f"pooled <- base; het=[group, w]; het_by=pooled; fe_method={method}\n"
+    results = run(tmp_path, frame, lines)
+    for name in ("group", "w"):
+        assert results[f"pooled.{name}.difference"].coef == pytest.approx(2, abs=off)
+    slope = results["pooled.w.slope"]
+    assert slope.coef == pytest.approx(np.polyfit(frame.w, 2.0 * ~late[city], 1)[0] * frame.w.std(), abs=off)
+    gates = series(results, "pooled.w.gate")["coef"]
+    assert gates == pytest.approx([0, 0, 2, 2], abs=2 * off)
+
+
+@pytest.mark.parametrize(("effects", "further"), [("city", 0), ("city + year", 3)])
+def test_products_are_learned_where_effects_of_time_are_removed(
+    tmp_path: Path, effects: str, further: int
+) -> None:
+    lines = f"own <- base; add=factor(region); fe={effects}\npooled <- own; het=region; het_by=pooled\n"
     study = loaded(tmp_path, panel(), lines)
     survey = study.survey(study.plan())
     fresh = {d.name: d.fresh for d in survey.demands}
-    assert fresh["own"] + fresh["pooled"] == 4  # outcome and treatment, twice split
-    assert {d.name: d.asked for d in survey.demands}["pooled"] == 4
+    reps = 2
+    assert fresh["own"] + fresh["pooled"] == reps * (2 + further)  # outcome, treatment, a product a region
+    assert {d.name: d.asked for d in survey.demands}["pooled"] == reps * (2 + further)
 
 
 def test_a_group_without_treatment_is_left_out(tmp_path: Path) -> None:
