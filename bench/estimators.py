@@ -1,6 +1,6 @@
 """Do 95% intervals cover? Simple truths with the right learner, the simulated panel with the default one.
 
-    python bench/estimators.py                 # all designs of bench/designs.py; continues where it stopped
+    python bench/estimators.py                 # all designs of bench/designs.py; measures what has no rows
     python bench/estimators.py --only panel    # one design; may be repeated
     python bench/estimators.py --table         # no computation: write docs/validation.md from the rows
 
@@ -10,6 +10,7 @@ that has a true value, and each p-value that is uniform by construction.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -25,11 +26,12 @@ FIELDS = ("design", "draw", "name", "coef", "se", "low", "high", "p")
 LEVEL = 0.05
 
 
-def run(design: Design, draw: int) -> Iterator[dict[str, object]]:
-    """Draw the data, run the spec, and yield a row for each estimate and each null."""
+def run(design: Design, draw: int, lines: set[str]) -> Iterator[dict[str, object]]:
+    """Draw the data, run lines of the spec, and yield a row for each of their estimates and nulls."""
     spec = f"defaults seed={draw}\n{design.spec}"
-    found = {e.name: e for e in run_trial(design.draw(draw), spec, f"{design.name}, draw {draw}")}
-    for name in design.truth:
+    what = f"{design.name}, draw {draw}"
+    found = {e.name: e for e in run_trial(design.draw(draw), spec, what, sorted(lines))}
+    for name in (n for n in design.truth if line_of(n) in lines):
         if name in found:
             e = found[name]
             yield {
@@ -42,7 +44,7 @@ def run(design: Design, draw: int) -> Iterator[dict[str, object]]:
             }
         elif draw == 1:
             print(f"{design.name}: no estimate {name}; there are {sorted(found)}")
-    for name, measure in design.nulls:
+    for name, measure in ((n, m) for n, m in design.nulls if line_of(n) in lines):
         if name in found and measure in dict(found[name].measures):
             yield {"name": f"{name} {measure}", "p": shorter(dict(found[name].measures)[measure])}
         elif draw == 1:
@@ -54,11 +56,19 @@ def shorter(value: float) -> float:
     return float(f"{value:.7g}")
 
 
+def line_of(name: str) -> str:
+    """Return the line of the spec that an estimate, or a p-value of one, is from."""
+    return re.split(r"[. ]", name, maxsplit=1)[0]
+
+
 def measure(design: Design, draws: int) -> None:
-    done = {int(r["draw"]) for r in read_rows(ROWS) if r["design"] == design.name}
+    """Measure the lines of a design that have no row of a draw."""
+    lines = {line_of(name) for name in (*design.truth, *(n for n, _ in design.nulls))}
+    done = {(int(r["draw"]), line_of(r["name"])) for r in read_rows(ROWS) if r["design"] == design.name}
     for draw in range(1, draws + 1):
-        if draw not in done:
-            found = [{"design": design.name, "draw": draw, **row} for row in run(design, draw)]
+        missing = {line for line in lines if (draw, line) not in done}
+        if missing:
+            found = [{"design": design.name, "draw": draw, **row} for row in run(design, draw, missing)]
             append_rows(ROWS, FIELDS, found)
 
 

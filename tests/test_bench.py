@@ -195,6 +195,9 @@ def test_draws_of_estimators_go_on_where_they_stopped(
         (draw, name) for draw in "12" for name in estimators.DESIGNS["instrument"].truth
     ]
     assert all(abs(float(r["coef"]) - 1) < 5 * float(r["se"]) for r in rows)
+    bench("rows").write_rows(path, estimators.FIELDS, rows[1:])
+    run(estimators, monkeypatch, "--only", "instrument", "--draws", "2")
+    assert read(path) == [*rows[1:], rows[0]]  # a line without rows is measured again
     text = (pages / "validation.md").read_text(encoding="utf-8")
     assert re.findall(r"^\| (\w+) \| `\w+` \| 1\.0000 \| 2 \|", text, re.MULTILINE) == ["instrument"] * 4
     assert "| cross |" not in text

@@ -3,7 +3,10 @@ its data in another format."""
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -135,3 +138,37 @@ def test_adding_a_model_moves_no_other_number(
     loaded.write(results, out)
     for name in ("tables/main.tex", "tables/more.tex"):
         assert (out / name).read_bytes() == reference[name]
+
+
+FORESTS = """\
+defaults reps=1; folds=3
+base <- l_homicide ~ post | unemployrt + poverty + l_income
+rough <- base; learner=[rf(trees=10), extratrees(trees=10)]
+other <- rough; outcome=l_motor
+groups <- base; learner=rf(trees=10); het=l_police; het_by=pooled
+"""
+
+
+def test_the_same_printed_digits_on_another_processor(frame: pd.DataFrame, tmp_path: Path) -> None:
+    """The last digits of a solved system are those of a processor; trees must not turn on them."""
+    write_csv(frame, tmp_path / "castle.csv")
+    (tmp_path / "castle.gip").write_text(f'{HEAD}data "castle.csv"\n{FORESTS}', encoding="utf-8")
+    printed = {}
+    for processor in ("Haswell", "Nehalem"):
+        command = [
+            sys.executable,
+            "-m",
+            "gipspec",
+            "run",
+            "castle.gip",
+            "--store",
+            processor,
+            "--out",
+            processor,
+        ]
+        environment = os.environ | {"OPENBLAS_CORETYPE": processor}
+        subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True)
+        macros = (tmp_path / processor / "numbers.tex").read_text(encoding="utf-8").splitlines()
+        printed[processor] = [line for line in macros if ".raw" not in line]
+    assert len(printed["Haswell"]) > 100
+    assert printed["Haswell"] == printed["Nehalem"]

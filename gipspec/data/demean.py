@@ -23,6 +23,7 @@ ROUNDING = 1e-15
 MOST_STEPS = 20_000
 ACCURACY = 1e-12  # of the largest value: what may remain of any group mean
 MOST_PASSES = 8
+DIGITS = 30  # binary digits that learners see of what is left, from the largest value down
 
 
 def compact(codes: Codes) -> Codes:
@@ -61,6 +62,19 @@ def demean(values: Numbers, effects: Sequence[Codes]) -> Numbers:
             return residual
     reason, remedy = "the effects of `fe=` are too entangled to be removed", "use fewer effects"
     raise GipError(problem("G215", reason=reason, remedy=remedy))
+
+
+def steadied(residual: Numbers) -> Numbers:
+    """Round what is left of a variable (n, ...) to multiples of 2^-30 of its largest value.
+
+    The last digits of a solved system differ between processors, and trees may turn on them: learners are to
+    see the same numbers everywhere.
+    """
+    size = float(np.abs(residual).max(initial=0.0))
+    if size == 0:
+        return residual
+    grid = 2.0 ** (np.ceil(np.log2(size)) - DIGITS)
+    return np.asarray(np.round(residual / grid) * grid, dtype=np.float64)
 
 
 def _remover(largest: Codes, others: Sequence[Codes], size: Numbers) -> Callable[[Numbers], Numbers]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gipspec.data.columns import Numbers
-from gipspec.data.demean import compact, demean, group_means
+from gipspec.data.demean import compact, demean, group_means, steadied
 from gipspec.data.features import fingerprint
 from gipspec.data.model import ModelData
 from gipspec.data.shifts import earlier
@@ -111,7 +111,7 @@ def _cre(data: ModelData, settings: Settings, panel: Panel | None, left: Numbers
 
 def _wg(data: ModelData, settings: Settings, panel: Panel | None, left: Numbers) -> Design:
     """Demean outcome, treatment and features, and add the grand means, as DoubleML's `wg_approx` does."""
-    x = demean(data.x, [codes for _, codes in data.effects])
+    x = np.apply_along_axis(steadied, 0, demean(data.x, [codes for _, codes in data.effects]))
     scale = data.x.std(axis=0)
     kept = [i for i in range(x.shape[1]) if x[:, i].std() > NOTHING_LEFT * scale[i]]
     columns = _columns((x + data.x.mean(axis=0))[:, kept], [data.x_names[i] for i in kept])

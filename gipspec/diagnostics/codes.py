@@ -139,7 +139,7 @@ DATA = (
 ESTIMATION = (
     _error("G401", "the treatment `{name}` does not vary{where}", "{remedy}", "Without variation in the treatment there is no effect to estimate."),
     _error("G402", "the outcome `{name}` does not vary{where}", "{remedy}", "Without variation in the outcome there is no effect to estimate."),
-    _error("G403", "{units} {kind} cannot fill {folds} folds", "lower `folds=`, or enlarge the sample",
+    _error("G403", "{units} {kind} {reason}", "lower `folds=`, or enlarge the sample",
            "Folds are made of whole units, and each needs some."),
     _error("G404", "`{learner}` needs a target of 0 and 1, and {target} is not", "use `ols` or another regression learner",
            "Some learners are classifiers only; after effects are removed a target is no longer 0 or 1."),

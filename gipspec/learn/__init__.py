@@ -2,7 +2,7 @@
 
 from gipspec.learn.build import build_learner
 from gipspec.learn.crossfit import CrossFit, cross_fit
-from gipspec.learn.folds import derive_seed, fold_map
+from gipspec.learn.folds import cannot_fill, derive_seed, fold_map
 from gipspec.learn.nested import cross_fit_nested
 from gipspec.learn.quality import fit_quality
 from gipspec.learn.quantile import cross_fit_quantile
@@ -19,6 +19,7 @@ __all__ = [
     "Request",
     "Task",
     "build_learner",
+    "cannot_fill",
     "cross_fit",
     "cross_fit_nested",
     "cross_fit_quantile",

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from gipspec.diagnostics import GipError, counted, problem
 from gipspec.lang.study import Learner
 from gipspec.learn.build import build_learner, member_seeds
-from gipspec.learn.folds import Codes
+from gipspec.learn.folds import Codes, cannot_fill, in_one_fold
 from gipspec.learn.guard import failed, fitting
 from gipspec.learn.simplex import simplex_weights
 from gipspec.learn.task import Task, label_of, target_phrase, task_of
@@ -144,9 +144,11 @@ def present_folds(fold: Codes, group: NDArray[np.int64]) -> Codes:
     """Return the folds that hold rows; raise G403 where they are too few."""
     present, n_units = np.unique(fold), _count(group)
     wanted = int(present[-1]) + 1 if present.size else 0
-    if present.size < 2 or n_units < wanted:
-        kind = "units" if n_units < fold.size else "rows"
-        raise GipError(problem("G403", units=n_units, kind=kind, folds=max(wanted, 2)))
+    kind = "units" if n_units < fold.size else "rows"
+    if n_units < wanted:
+        raise cannot_fill(wanted, n_units, kind)
+    if present.size < 2:
+        raise in_one_fold(n_units, kind)
     return present
 
 

@@ -42,6 +42,17 @@ def _spell(part: object) -> str:
     raise TypeError(f"a seed cannot be derived from {type(part).__name__}")
 
 
+def cannot_fill(folds: int, units: int, kind: str = "units") -> GipError:
+    """Return the error (G403) of fewer units, or rows, than folds."""
+    return GipError(problem("G403", units=units, kind=kind, reason=f"cannot fill {folds} folds"))
+
+
+def in_one_fold(units: int, kind: str = "units") -> GipError:
+    """Return the error (G403) of a sample that lies in one fold of the study's map, or of a column."""
+    remedy = "enlarge the sample, or give it a column of folds, `folds=column`"
+    return GipError(problem("G403", units=units, kind=kind, reason="are all in one fold", help=remedy))
+
+
 def fold_map(n_units: int, folds: int, seed: int, rep: int) -> Codes:
     """Assign every unit of the study to a fold: (n_units,) codes from 0 to folds - 1.
 
@@ -50,7 +61,7 @@ def fold_map(n_units: int, folds: int, seed: int, rep: int) -> Codes:
     raw output of PCG64, a stream that numpy promises never to change. Raises GipError G403.
     """
     if n_units < folds:
-        raise GipError(problem("G403", units=n_units, kind="units", folds=folds))
+        raise cannot_fill(folds, n_units)
     draws = np.random.PCG64(derive_seed(seed, "folds", folds, rep)).random_raw(n_units)
     fold = np.empty(n_units, dtype=np.int64)
     fold[np.argsort(draws, kind="stable")] = np.arange(n_units) % folds

@@ -12,7 +12,7 @@ from gipspec.diagnostics import GipError, counted, problem
 from gipspec.lang.study import Learner
 from gipspec.learn.build import build_learner, member_seeds
 from gipspec.learn.crossfit import FEWEST_TEACHERS, CrossFit
-from gipspec.learn.folds import Codes, inner_splits
+from gipspec.learn.folds import Codes, cannot_fill, in_one_fold, inner_splits
 from gipspec.learn.guard import failed, fitting
 from gipspec.learn.simplex import simplex_weights
 from gipspec.learn.task import Task, label_of, member_task, target_phrase
@@ -115,11 +115,11 @@ def checked_folds(fold: Codes, group: NDArray[np.int64], teach: Flags, units: in
     """
     present = np.unique(fold)
     if present.size < 2:
-        raise GipError(problem("G403", units=np.unique(group).size, kind="units", folds=2))
+        raise in_one_fold(np.unique(group).size)
     for k in present:
         found, rows = np.unique(group[fold != k]).size, int(np.count_nonzero(teach & (fold != k)))
         if found < units:
-            raise GipError(problem("G403", units=found, kind="units", folds=units))
+            raise cannot_fill(units, found)
         if rows < FEWEST_TEACHERS:
             raise GipError(
                 problem("G414", fold=int(k) + 1, rows=counted(rows, "row"), target=target_phrase(name))

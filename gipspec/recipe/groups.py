@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from gipspec.data import Dataset
-from gipspec.diagnostics import GipError, Problem, problem
+from gipspec.diagnostics import GipError, Problem
 from gipspec.lang.check.moderators import is_pooled
 from gipspec.lang.study import Model, Panel
 from gipspec.lang.syntax import Call
+from gipspec.learn import cannot_fill
 from gipspec.recipe.along import NOTHING, prepare_along
 from gipspec.recipe.compared import Group, compared, without_estimate
 from gipspec.recipe.found import Found, Made
@@ -78,7 +79,7 @@ def _units(work: Work, model: Model, panel: Panel | None) -> Codes:
     unit, folds = work.nuisances[0].unit, model.settings.folds
     count = len(np.unique(unit))
     if isinstance(folds, int) and count < folds:
-        raise GipError(problem("G403", units=count, kind="units" if panel else "rows", folds=folds))
+        raise cannot_fill(folds, count, "units" if panel else "rows")
     return unit
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gipspec.data import Dataset, Design, ModelData, covariate_design, model_data, panel_design
+from gipspec.data.demean import steadied
 from gipspec.diagnostics import GipError, problem
 from gipspec.estimate import Clusters, Split, aggregate, stack_influence
 from gipspec.lang.printer import print_expr
@@ -21,6 +22,7 @@ from gipspec.recipe.found import Found, NuisanceFit
 from gipspec.recipe.work import Array, Fits, Flags, Localized, Nested, Nuisance
 
 MEANS = "means"  # what models that take variables as they are make of `fe=`
+SOLVED = ("within", "fd", "wg")  # ways to remove effects that solve a system of equations
 CERTAIN = 1e-10  # of an estimate: a standard error that is nothing but rounding
 MAY_BE_CERTAIN = ("level", "potential quantile", "share")  # all rows of an arm may have one outcome
 
@@ -119,7 +121,7 @@ def nuisance(
         name=name,
         learner=learner,
         x=design.features if x is None else x,
-        target=np.ascontiguousarray(target),
+        target=steadied(target) if piece.fe_method in SOLVED else np.ascontiguousarray(target),
         unit=design.unit,
         folds=design.folds,
         categorical=design.categorical,

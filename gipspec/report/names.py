@@ -31,6 +31,13 @@ def labels_of(results: Results, study: Study) -> dict[str, str]:
     return {name: text for name, text in (*treatments, *results.labels, *study.labels) if text}
 
 
+def splits_text(reps: int, folds: int | str) -> str:
+    """Say what estimates are taken from; with a column of folds, repetitions differ in the learners alone."""
+    if reps == 1:
+        return "from one split"
+    return f"medians over {reps} {'runs of the learners' if isinstance(folds, str) else 'repeated splits'}"
+
+
 def joined_label(name: str, labels: Mapping[str, str], sign: str = " × ") -> str:
     """Return the label of `province:year`, factor by factor; `lag(gdp)` and `gdp^2` have that of `gdp`."""
     if name in labels:

@@ -16,7 +16,7 @@ from gipspec.report.effects import effects_sentence
 from gipspec.report.groups import clusters_between, group_sentences
 from gipspec.report.legend import star_legend
 from gipspec.report.mechanisms import mechanism_sentences
-from gipspec.report.names import english_list, joined_label
+from gipspec.report.names import english_list, joined_label, splits_text
 from gipspec.report.options import TableOptions
 from gipspec.report.phrases import by_columns, column_list, sentence, shared
 from gipspec.report.potential import potential_sentences
@@ -81,7 +81,7 @@ def _recipe(columns: tuple[Column, ...], study: Study, labels: Mapping[str, str]
         sentence("double machine learning, ", columns, lambda e: MODELS.get(e.model, e.model)),
         _learners(columns, study),
         sentence("cross-fitting in ", columns, lambda e: _folds(e, labels)),
-        sentence("estimates are ", columns, _splits),
+        sentence("estimates are ", columns, lambda e: splits_text(e.reps, e.folds)),
         effects_sentence(columns, study.panel, labels),
         *mechanism_sentences(columns),
         *potential_sentences(columns),
@@ -128,10 +128,6 @@ def _folds(e: Estimate, labels: Mapping[str, str]) -> str:
     if isinstance(e.folds, str):
         return f"the folds given by {labels.get(e.folds, e.folds)}"
     return f"{e.folds} folds{' of whole units' if e.units != e.n else ''}"
-
-
-def _splits(e: Estimate) -> str:
-    return "from one split" if e.reps == 1 else f"medians over {e.reps} repeated splits"
 
 
 def _controls(columns: tuple[Column, ...], labels: Mapping[str, str]) -> str:

@@ -259,9 +259,7 @@ def test_several_treatments():
 
 def test_winsorising_by_the_quantiles_of_the_rows():
     treatments = ("d", "d * a", "dummy * a")
-    found = build(
-        terms("a", "a ^ 2", "dummy"), treatments=treatments, winsor=0.05, sample=sample("b > 0")
-    )
+    found = build(terms("a", "a ^ 2", "dummy"), treatments=treatments, winsor=0.05, sample=sample("b > 0"))
     rows = FRAME[FRAME["b"] > 0]
 
     def cut(values):

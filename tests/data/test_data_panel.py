@@ -223,7 +223,7 @@ def test_units_alone_as_doubleml_transforms_them(method, approach, keep):
     singles = data.frame.groupby("city")["y"].transform("size").to_numpy()[found.rows] == 1
     np.testing.assert_allclose(found.y[~singles], table[columns["y_col"]], atol=1e-10)
     np.testing.assert_allclose(found.d[~singles, 0], table[columns["d_cols"][0]], atol=1e-10)
-    np.testing.assert_allclose(found.features[~singles], table[columns["x_cols"]], atol=1e-10)
+    np.testing.assert_allclose(found.features[~singles], table[columns["x_cols"]], atol=1e-8)
 
 
 def test_wg_with_two_effects_demeans_the_features_too():

@@ -249,7 +249,7 @@ def problem_of(call):
 
 def test_one_fold_is_too_few():
     found = problem_of(lambda: fit(quick("ols"), SAMPLE.y, fold=np.zeros(SAMPLE.y.size, dtype=int)))
-    assert (found.code, found.message) == ("G403", "30 units cannot fill 2 folds")
+    assert (found.code, found.message) == ("G403", "30 units are all in one fold")
 
 
 def test_fewer_units_than_folds():

@@ -200,7 +200,7 @@ def problem_of(call):
 
 def test_one_fold_is_too_few():
     found = problem_of(lambda: fit(fold=FOLD * 0))
-    assert (found.code, found.message) == ("G403", "30 units cannot fill 2 folds")
+    assert (found.code, found.message) == ("G403", "30 units are all in one fold")
 
 
 def test_a_training_set_with_fewer_units_than_inner_folds():

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from gipspec.engine.results import Estimate
 from gipspec.report.decimals import percent
-from gipspec.report.names import english_list
+from gipspec.report.names import english_list, splits_text
 
 
 def levels(estimates: Iterable[Estimate]) -> str:
@@ -28,9 +28,8 @@ def recipe(estimates: Iterable[Estimate]) -> list[str]:
         parts.append(f"nuisances learned by {shown[0].learner}")
     if len({e.folds for e in shown}) == 1 and isinstance(shown[0].folds, int):
         parts.append(f"cross-fitted in {shown[0].folds} folds")
-    if len({e.reps for e in shown}) == 1:
-        reps = shown[0].reps
-        parts.append("from one split" if reps == 1 else f"medians over {reps} repeated splits")
+    if len({splits_text(e.reps, e.folds) for e in shown}) == 1:
+        parts.append(splits_text(shown[0].reps, shown[0].folds))
     sizes = sorted({e.n for e in shown})
     if sizes:
         between = f"{sizes[0]:,}" if len(sizes) == 1 else f"{sizes[0]:,} to {sizes[-1]:,}"
