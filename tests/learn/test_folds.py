@@ -92,3 +92,17 @@ def test_fewer_units_than_inner_folds_gives_a_fold_for_each_unit():
     assert len(inner_splits(np.array([3, 3, 9, 9]), 5)) == 2
     with pytest.raises(ValueError, match="single unit"):
         inner_splits(np.array([3, 3]), 5)
+
+
+def test_equal_units_are_dealt_from_the_last_whatever_the_version_of_scikit_learn(monkeypatch):
+    monkeypatch.setattr("sklearn.model_selection.GroupKFold", None)  # before 1.9 it sorts as the processor does
+    splits = inner_splits(np.repeat(np.arange(40), 2), 3)
+    for k, (_, test) in enumerate(splits):
+        assert sorted(test // 2) == sorted([*range(39 - k, -1, -3)] * 2)
+
+
+def test_inner_folds_balance_rows_with_the_largest_units_first():
+    group = np.repeat([0, 1, 2, 3, 4], [4, 1, 7, 3, 1])
+    # 7 to the first fold, 4 to the second, 3 to the second: 7 and 7; the last unit of one row to the first
+    held_out = [sorted({*group[test]}) for _, test in inner_splits(group, 2)]
+    assert held_out == [[2, 4], [0, 1, 3]]
