@@ -11,8 +11,6 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +19,7 @@ from numpy.typing import NDArray
 from gipspec.data import Dataset
 from gipspec.diagnostics import Problem
 from gipspec.engine.clean import ESTIMATES
+from gipspec.engine.code import code_hash
 from gipspec.engine.store import Store
 from gipspec.engine.versions import run_versions
 from gipspec.estimate import Aggregate, Influence
@@ -28,8 +27,7 @@ from gipspec.lang.study import Learner, Model
 from gipspec.recipe import Found, Made, NuisanceFit, Series
 
 FORMAT = "made 1"
-ROOMS = ("data", "estimate", "lang", "learn", "recipe")  # whose code an estimate depends on
-FOLDS_AND_SEEDS = "engine/prepare.py"  # as it does on this module
+CODE = ("data", "estimate", "lang", "learn", "recipe", "engine/prepare.py")  # folds and seeds are its work
 NAMES = frozenset(
     {"name", "family", "variant", "choice", "line", "span"}
 )  # of a model, which change no number
@@ -60,7 +58,7 @@ def made_key(model: Model, dataset: Dataset) -> str:
     """Return the key of what a model's recipe makes of a data set."""
     parts = (
         FORMAT,
-        _code(),
+        code_hash(*CODE),
         run_versions((model,)),
         dataset.content_hash,
         dataset.panel,
@@ -68,17 +66,6 @@ def made_key(model: Model, dataset: Dataset) -> str:
         [(f.name, _spelled(getattr(model, f.name))) for f in fields(model) if f.name not in NAMES],
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()
-
-
-@cache
-def _code() -> str:
-    """Return a hash of the modules that numbers depend on, so that another formula is another estimate."""
-    found = hashlib.sha256()
-    package = Path(__file__).parent.parent
-    modules = [p for room in ROOMS for p in (package / room).rglob("*.py")]
-    for path in sorted((*modules, package / FOLDS_AND_SEEDS)):
-        found.update(path.relative_to(package).as_posix().encode() + b"\n" + path.read_bytes())
-    return found.hexdigest()
 
 
 def _spelled(value: Any) -> object:

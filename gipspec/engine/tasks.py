@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gipspec.diagnostics import GipError, Problem, problem
+from gipspec.engine.code import code_hash
 from gipspec.engine.digest import digest
 from gipspec.engine.store import Outcome
 from gipspec.engine.versions import fit_versions, search_versions
@@ -20,11 +21,12 @@ Outcomes = tuple[Outcome | Failure, ...]  # of a task, one for each of its keys
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
 Plain = tuple[object, ...]
+CODE = ("learn", "lang/vocabulary/learners.py")  # that a fit depends on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FitTask:
-    """One cross-fitted nuisance: the request that defines it, hence its key.
+    """One cross-fitted nuisance: the request and the code that define it, hence its key.
 
     `estimate` is the model that asked first; like the target's name and the labels of learners it is not part
     of the key.
@@ -201,7 +203,7 @@ def describe(learner: Learner) -> Plain:
 
 
 def _digest(parts: Plain, *arrays: NDArray[np.generic]) -> str:
-    found = hashlib.sha256(repr(parts).encode())
+    found = hashlib.sha256(repr((code_hash(*CODE), *parts)).encode())
     for array in arrays:
         found.update(digest(array))
     return found.hexdigest()

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from gipspec.lang.study import Learner, Model
 from gipspec.version import __version__
 
-_ALWAYS = ("numpy", "scikit-learn")
+_ALWAYS = ("numpy", "scipy", "scikit-learn")  # scikit-learn computes with scipy, as weights of stacks do
 _LIBRARY = {"xgb": "xgboost", "lgbm": "lightgbm"}
 _SEARCH = "optuna"
 _RUN = ("numpy", "scipy", "pandas", "scikit-learn", "doubleml", "formulaic")
@@ -51,9 +51,7 @@ def run_versions(models: Iterable[Model]) -> Versions:
 
 def worker_versions(models: Iterable[Model]) -> Versions:
     """Return the versions that the fits of models depend on, wherever they are done."""
-    return tuple(
-        (p, version_of(p)) for p in dict.fromkeys(("gipspec", *_ALWAYS, "scipy", *_learning(models)))
-    )
+    return tuple((p, version_of(p)) for p in dict.fromkeys(("gipspec", *_ALWAYS, *_learning(models))))
 
 
 def _learning(models: Iterable[Model]) -> Iterator[str]:

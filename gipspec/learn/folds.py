@@ -94,8 +94,8 @@ def inner_splits(group: ArrayLike, folds: int, binary: ArrayLike | None = None) 
 def _balanced(rows: Codes, folds: int) -> Codes:
     """Deal units of so many `rows` (units,), the largest first, each to the fold with the fewest rows.
 
-    Of equal units the last comes first, of equal folds the first, as in scikit-learn's GroupKFold from 1.9 on.
-    Its earlier versions leave the order of equal units to the processor.
+    Of equal units the last comes first, of equal folds the first, as in GroupKFold of scikit-learn 1.9, whose
+    earlier versions leave the order of equal units to the processor.
     """
     lightest = [(0, k) for k in range(folds)]
     fold = np.empty(rows.size, dtype=np.int64)

@@ -4,16 +4,32 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from shutil import copytree
+from typing import Any
 
 import numpy as np
 import pytest
 from engine_tasks import learner, run, task
 
+from gipspec.engine import code, versions
 from gipspec.engine.progress import Silent
 from gipspec.engine.store import Store
 from gipspec.engine.tasks import FitTask, Task, TuneTask
+from gipspec.engine.versions import version_of
 from gipspec.lang.study import Learner
 from gipspec.learn import CrossFit, cross_fit
+
+SEARCH: dict[str, Any] = {
+    "learner": learner("ols"),
+    "x": np.zeros((4, 1)),
+    "target": np.zeros(4),
+    "group": np.arange(4),
+    "trials": 2,
+    "seed": 1,
+    "categorical": (),
+    "name": "y",
+    "estimate": "m",
+}
 
 
 class Counter(Silent):
@@ -109,17 +125,33 @@ def test_the_weights_of_a_shared_stack_bear_the_labels_of_whoever_asks(tmp_path:
 def test_a_search_gives_its_learner_the_label_of_whoever_asks() -> None:
     own = replace(learner("stack"), members=(learner("ols"), learner("rf")), label="mine")
     found = replace(own, label="theirs", members=(learner("ols"), replace(learner("rf", trees=9), label="x")))
-    x = np.zeros((4, 1))
-    search = TuneTask(
-        learner=own,
-        x=x,
-        target=x[:, 0],
-        group=np.arange(4),
-        trials=2,
-        seed=1,
-        categorical=(),
-        name="y",
-        estimate="m",
-    )
-    named = search.named(found)
+    named = TuneTask(**SEARCH | {"learner": own}).named(found)
     assert (named, named.label, [m.label for m in named.members]) == (found, "mine", ["ols", "rf"])
+
+
+@pytest.mark.parametrize("package", ["numpy", "scipy", "scikit-learn"])
+def test_a_key_changes_with_the_versions_that_a_fit_depends_on(
+    monkeypatch: pytest.MonkeyPatch, package: str
+) -> None:
+    before = task().key
+    monkeypatch.setattr(versions, "version_of", lambda name: "0.1" if name == package else version_of(name))
+    assert task().key != before
+
+
+def test_a_key_changes_with_the_code_that_fits(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def keys() -> tuple[str, str]:
+        code.code_hash.cache_clear()
+        return task().key, TuneTask(**SEARCH).key
+
+    before = keys()
+    for name in ("learn", "lang"):
+        copytree(code.PACKAGE / name, tmp_path / name)
+    monkeypatch.setattr(code, "PACKAGE", tmp_path)
+    assert keys() == before
+    with (tmp_path / "learn" / "simplex.py").open("a", encoding="utf-8") as edited:
+        edited.write("# another formula\n")
+    fit, found = keys()
+    monkeypatch.undo()
+    assert keys() == before
+    assert fit != before[0]
+    assert found != before[1]
