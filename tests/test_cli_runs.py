@@ -247,7 +247,7 @@ def shown() -> list[dict[str, Any]]:
         (["9"], "G513", "gipspec log study.gip"),
         (["nowhere.json"], "G513", "the number of a run"),
         (["study.gip"], "G507", "run the study again"),
-        (["--store", "another"], "G513", "the ledger knows no run"),
+        (["--store", "another"], "G513", "looked in another, whose ledger knows no run"),
     ],
 )
 def test_what_there_is_not_cannot_be_compared(args: list[str], code: str, remedy: str, shell: Shell) -> None:

@@ -19,6 +19,11 @@ NAMES = cli.list_commands(click.Context(cli))
 DOCS = Path(__file__).parent.parent / "docs" / "commands.md"
 
 WRONG = (
+    (
+        ("run", "a/study.gip", "b/Study.gip"),
+        "a/study.gip and b/Study.gip have one folder of outputs, out/study",
+    ),
+    (("audit", "study.gip", "b/study.gip"), "with a folder for each: --out FOLDER"),
     (("run", "study.gip", "--out", "panel.csv"), "'panel.csv' is a file"),
     (("run", "study.gip", "--out", "panel.csv/deeper"), "'panel.csv' is a file"),
     (("run", "study.gip", "--store", "panel.csv"), "'panel.csv' is a file"),
@@ -72,11 +77,34 @@ def test_a_spec_that_is_not_there_is_named_with_the_nearest(name: str, shell: Sh
 
 
 @pytest.mark.parametrize("name", ["show", "report", "diff", "log"])
-def test_a_study_that_never_ran_is_told_how(name: str, shell: Shell) -> None:
+def test_a_study_that_never_ran_is_told_how_and_where_was_looked(name: str, shell: Shell) -> None:
     code, out, err = shell(name, "study.gip")
     assert (code, out) == (1, "")
     assert "error[G504]" in err
+    assert f"looked in {'.gipspec' if name == 'log' else 'out/study'}; " in err
     assert "gipspec run study.gip" in err
+
+
+def test_a_ledger_that_knows_no_run_asks_for_the_store(shell: Shell) -> None:
+    assert shell("run", "study.gip", "-j", "1", "--store", "other")[0] == 0
+    code, out, err = shell("log", "study.gip")
+    assert (code, out) == (1, "")
+    assert "error[G504]: the ledger of this store knows no run of this study" in err
+    assert "or name the store of its runs with `--store`" in err
+    assert shell("log", "study.gip", "--store", "other")[0] == 0
+
+
+@pytest.mark.parametrize("name", ["...gip", "..gip"])
+def test_a_spec_without_a_name_writes_nothing_outside_its_folder(name: str, shell: Shell) -> None:
+    shell.write(SPEC, name)
+    before = sorted(Path().iterdir())
+    for command in ("run", "show", "report", "audit"):
+        code, out, err = shell(command, name)
+        assert (code, out) == (1, "")
+        assert "error[G501]" in err
+        assert "rename the spec, or name a folder with `--out`" in err
+    assert sorted(Path().iterdir()) == before
+    assert shell("run", name, "-j", "1", "--out", "here")[0] == 0
 
 
 def test_results_outlive_their_spec(shell: Shell) -> None:

@@ -43,11 +43,11 @@ def complete_results(context: click.Context, parameter: click.Parameter, begun: 
     """Return the estimates of the last run that begin as typed, and the tables of the spec."""
     named = {item.value: item for item in complete_models(context, parameter, begun)}
     for spec in _specs(context):
-        path = out_folder(spec, context.params.get("out")) / "results.json"
         try:
+            path = out_folder(spec, context.params.get("out")) / "results.json"
             estimates = json.loads(path.read_text(encoding="utf-8"))["estimates"]
             named |= {str(e["name"]): CompletionItem(str(e["name"])) for e in estimates}
-        except (OSError, ValueError, LookupError, TypeError):
+        except (GipError, OSError, ValueError, LookupError, TypeError):
             continue
     return [item for name, item in named.items() if name.startswith(begun)]
 

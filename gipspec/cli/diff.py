@@ -49,8 +49,9 @@ def command(spec: Path, other: str | None, out: Path | None, store: Path | None,
     from gipspec.report import history
 
     results = results_of(spec, out_folder(spec, out))
-    runs = past_runs(spec, store_folder(spec, store))
-    chosen = _file(Path(other)) if other and not other.isdigit() else _run(other, runs, results, spec)
+    kept = store_folder(spec, store)
+    named = other and not other.isdigit()
+    chosen = _file(Path(other or "")) if named else _run(other, past_runs(spec, kept), results, spec, kept)
     changed = compare_entries(chosen.entries, entries_of(results))
     lines = _lines(spec)
     failed = {p.subject for p in results.problems if p.severity == "error"}
@@ -90,7 +91,7 @@ def _file(path: Path) -> Other:
     return Other(title=str(path), facts={"file": str(path)}, entries=entries_of(_read(path)))
 
 
-def _run(number: str | None, runs: tuple[Run, ...], results: Results, spec: Path) -> Other:
+def _run(number: str | None, runs: tuple[Run, ...], results: Results, spec: Path, store: Path) -> Other:
     """Return the run of that number, or the last one that found something else.
 
     Drafts are compared with drafts. Where no run found anything else the last one tells so.
@@ -114,8 +115,10 @@ def _run(number: str | None, runs: tuple[Run, ...], results: Results, spec: Path
         if changed.moved or (changed and not run.selected):
             return _other(run)
     if not alike:
-        remedy = "the ledger knows no run of this study; name a results.json"
-        raise GipError(problem("G513", what="an earlier run", remedy=remedy))
+        remedy = (
+            f"looked in {store}, whose ledger knows no run of this study; name the store of its runs with "
+        )
+        raise GipError(problem("G513", what="an earlier run", remedy=f"{remedy}`--store`, or a results.json"))
     return _other(alike[0])
 
 

@@ -11,7 +11,7 @@ from gipspec.cli import options
 from gipspec.cli.completion import complete_results
 from gipspec.cli.console import FINE, print_json
 from gipspec.cli.names import addresses, unknown
-from gipspec.cli.places import no_results, store_folder
+from gipspec.cli.places import check_runs, store_folder
 from gipspec.diagnostics import GipError, problem
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ def command(spec: Path, names: tuple[str, ...], most: int, store: Path | None, a
     from gipspec.engine import changes_by_run, states_of
     from gipspec.report import history
 
-    runs = past_runs(spec, store_folder(spec, store))
-    if not runs:
-        raise no_results(spec)
+    kept = store_folder(spec, store)
+    runs = past_runs(spec, kept)
+    check_runs(spec, kept, runs)
     changes = changes_by_run(runs)
     if names:
         _check(names, runs)

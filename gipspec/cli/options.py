@@ -42,9 +42,17 @@ def read_folder(context: click.Context, parameter: click.Parameter, path: Path |
 
 
 def one_out(out: Path | None, specs: tuple[Path, ...]) -> None:
-    """Refuse one folder of outputs for several studies."""
+    """Refuse one folder of outputs for several studies: one that is asked for, and that of equal names."""
     if out is not None and len(specs) > 1:
         raise click.UsageError("--out names the folder of one study; leave it away for several specs")
+    first: dict[str, Path] = {}
+    for spec in specs:
+        other = first.setdefault(spec.stem.casefold(), spec)
+        if spec.absolute() != other.absolute():
+            raise click.UsageError(
+                f"{other} and {spec} have one folder of outputs, out/{other.stem}; "
+                "rename one, or name them one at a time, with a folder for each: --out FOLDER"
+            )
 
 
 def as_json(what: str) -> Decorator:

@@ -8,7 +8,7 @@ import click
 
 from gipspec.cli import options
 from gipspec.cli.console import FAILED, FINE, count, has_errors, show_problems
-from gipspec.cli.places import out_folder, store_folder
+from gipspec.cli.places import check_results, out_folder, store_folder
 from gipspec.diagnostics import GipError
 
 
@@ -45,15 +45,15 @@ def command(
     """
     if with_data and replication is None:
         raise click.UsageError("--with-data goes with --replication")
+    folder = out_folder(spec, out)
+    check_results(spec, folder)
     if replication is not None:
-        return _replicate(
-            spec, out_folder(spec, out), store_folder(spec, store), templates, replication, with_data
-        )
+        return _replicate(spec, folder, store_folder(spec, store), templates, replication, with_data)
     from gipspec.api import load
     from gipspec.report import lacking
     from gipspec.report.write import unwritten
 
-    loaded, folder = load(spec), out_folder(spec, out)
+    loaded = load(spec)
     lacks = lacking(loaded.require(), formats)
     if lacks:
         raise GipError(*lacks)

@@ -76,10 +76,9 @@ def command(
     code = FINE
     documents: list[str] = []
     for spec in specs:
-        places = out_folder(spec, out), store_folder(spec, store)
         try:
             with orderly():
-                one, document = _run(spec, *places, how)
+                one, document = _run(spec, out_folder(spec, out), store_folder(spec, store), how)
             code = max(code, one)
             documents.append(document)
         except GipError as error:

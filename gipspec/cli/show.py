@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -15,7 +14,7 @@ from gipspec.cli.completion import complete_results
 from gipspec.cli.console import FAILED, FINE, show_problems
 from gipspec.cli.names import addresses, unknown
 from gipspec.cli.places import out_folder, results_of
-from gipspec.diagnostics import GipError, Problem
+from gipspec.diagnostics import GipError
 
 if TYPE_CHECKING:
     from gipspec.engine import Estimate, Results
@@ -40,32 +39,13 @@ def command(spec: Path, names: tuple[str, ...], out: Path | None, as_json: bool,
 
     if as_json and as_csv:
         raise click.UsageError("--json or --csv, not both")
-    results = _results(spec, out_folder(spec, out))
+    results = results_of(spec, out_folder(spec, out))
     if as_json or as_csv:
         return _data(spec, names, results, results_json if as_json else results_csv)
     if names:
         return _named(spec, names, results)
     click.echo(summary(results), nl=False)
     return FINE
-
-
-def _results(spec: Path, out: Path) -> Results:
-    """Return the results of the last run. Raises GipError, which says where it looked (G504)."""
-    try:
-        return results_of(spec, out)
-    except GipError as error:
-        raise GipError(*(_with_place(p, spec, out) for p in error.problems)) from None
-
-
-def _with_place(found: Problem, spec: Path, out: Path) -> Problem:
-    if found.code != "G504":
-        return found
-    beside = spec.parent / out_folder(spec, None)
-    if (beside / "results.json").exists():
-        remedy = f"the last run wrote to {beside}: add `--out {quote(str(beside))}`"
-    else:
-        remedy = f"run it: `gipspec run {quote(str(spec))}`, or name the folder of its outputs with `--out`"
-    return replace(found, help=f"looked in {out}; {remedy}")
 
 
 def _data(spec: Path, names: tuple[str, ...], results: Results, write: Callable[[Results], str]) -> int:

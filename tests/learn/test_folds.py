@@ -95,9 +95,7 @@ def test_fewer_units_than_inner_folds_gives_a_fold_for_each_unit():
 
 
 def test_equal_units_are_dealt_from_the_last_whatever_the_version_of_scikit_learn(monkeypatch):
-    monkeypatch.setattr(
-        "sklearn.model_selection.GroupKFold", None
-    )  # before 1.9 it sorts as the processor does
+    monkeypatch.setattr("sklearn.model_selection.GroupKFold", None)  # old ones sort as the processor does
     splits = inner_splits(np.repeat(np.arange(40), 2), 3)
     for k, (_, test) in enumerate(splits):
         assert sorted(test // 2) == sorted([*range(39 - k, -1, -3)] * 2)
