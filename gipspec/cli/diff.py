@@ -76,9 +76,11 @@ def _read(path: Path) -> Results:
 
     try:
         return load_results_json(path.read_text(encoding="utf-8"), str(path))
+    except UnicodeDecodeError:
+        reason = "it is not UTF-8"
     except OSError as error:
-        reason, remedy = (error.strerror or "it cannot be opened").lower(), "look at the name and the folder"
-        raise GipError(problem("G507", path=path, reason=reason, remedy=remedy)) from None
+        reason = (error.strerror or "it cannot be opened").lower()
+    raise GipError(problem("G507", path=path, reason=reason, remedy="look at the name and the folder"))
 
 
 def _file(path: Path) -> Other:

@@ -34,7 +34,8 @@ def effects_sentence(columns: tuple[Column, ...], panel: Panel | None, labels: M
 
 
 def _brief(e: Estimate, moved: list[str]) -> str:
-    return BRIEF[e.fe_method].format(moved=english_list(moved), all=english_list([*moved, "controls"]))
+    brief = BRIEF.get(e.fe_method, f"treated by {e.fe_method}")
+    return brief.format(moved=english_list(moved), all=english_list([*moved, "controls"]))
 
 
 def _in_full(e: Estimate, moved: list[str], panel: Panel | None, labels: Mapping[str, str]) -> str:

@@ -112,7 +112,7 @@ def read_lock(out: Path) -> Lock:
         return _lock(json.loads(text), Source.of(NAME, text))
     except OSError as error:
         reason = (error.strerror or "it cannot be opened").lower()
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         reason = "it is not a lock of this version"
     raise GipError(problem("G511", path=path, reason=reason))
 

@@ -94,7 +94,8 @@ def _statistic(name: str, value: float) -> Iterator[Said]:
 
 def _count(field: str, count: float) -> Iterator[Said]:
     yield _number(field, count, 0)
-    yield Said(field=f"{field}.raw", kind="raw", parts=(str(int(count)),))
+    raw = str(int(count)) if math.isfinite(count) else DASHES
+    yield Said(field=f"{field}.raw", kind="raw", parts=(raw,))
 
 
 def both(field: str, value: float) -> tuple[Said, Said]:

@@ -27,9 +27,11 @@ def last_results(out: Path, spec: Path) -> Results:
         return load_results_json(path.read_text(encoding="utf-8"), str(path))
     except FileNotFoundError:
         raise GipError(problem("G504", path=quote(str(spec)))) from None
+    except UnicodeDecodeError:
+        reason = "it is not UTF-8"
     except OSError as error:
         reason = (error.strerror or "it cannot be opened").lower()
-        raise GipError(problem("G507", path=path, reason=reason, remedy="run the study again")) from None
+    raise GipError(problem("G507", path=path, reason=reason, remedy="run the study again"))
 
 
 def placed(results: Results, spec: Iterable[Problem], audit: Iterable[Finding], study: Study) -> Results:

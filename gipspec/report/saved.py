@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
+from json import JSONDecodeError
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from gipspec.engine.results import (
 from gipspec.estimate.influence import Influence
 from gipspec.recipe import NuisanceFit, Series
 from gipspec.report.names import natural_key
+from gipspec.report.saved_shape import RESULTS
 from gipspec.report.saved_variables import read_variables, variables_data
 
 PLAIN = (
@@ -221,9 +223,12 @@ def load_results_json(text: str, path: str = "results.json") -> Results:
             raise GipError(
                 _unreadable(path, f"it has format {document['format']}, this version reads {FORMAT}")
             )
+        RESULTS(document, "")
         return _results(document)
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except (LookupError, TypeError, RecursionError, JSONDecodeError) as error:
         raise GipError(_unreadable(path, "it is not the results of a run")) from error
+    except ValueError as error:
+        raise GipError(_unreadable(path, f"it is not the results of a run: {error}")) from error
 
 
 def _unreadable(path: str, reason: str) -> Problem:
@@ -292,6 +297,10 @@ def _read_series(d: Mapping[str, Any]) -> NamedSeries:
 
 
 def _read_table(d: Mapping[str, Any]) -> TableInference:
+    if not {*d["estimates"]}.issuperset(name for test in d["tests"] for name in test["estimates"]):
+        raise ValueError(f"a test of the table {d['name']} is not of its estimates")
+    if d["adjust"] != "none" and not d["p"].keys() >= {*d["estimates"]}:
+        raise ValueError(f"p-values of the table {d['name']} are missing")
     return TableInference(
         table=d["name"],
         estimates=tuple(d["estimates"]),

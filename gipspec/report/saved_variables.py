@@ -27,7 +27,9 @@ def variables_data(found: VariableTable) -> dict[str, object]:
 
 
 def read_variables(d: Mapping[str, Any]) -> VariableTable:
-    """Read what `variables_data` made. Raises KeyError, TypeError or ValueError for anything else."""
+    """Read what `variables_data` made. Raises ValueError for arms without a column."""
+    if (len(d["arms"]) == 2) is not bool(d["by"]):
+        raise ValueError(f"the table {d['name']} has not the two arms of a column")
     return VariableTable(
         table=d["name"],
         kind=d["kind"],

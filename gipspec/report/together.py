@@ -76,7 +76,7 @@ def joint_sentences(found: TableInference | None, layout: Layout, options: Table
 def _sentence(test: JointTest, wald: str, layout: Layout, several: bool) -> str:
     numbers = [c.number for c in layout.columns if any(e.name in test.estimates for _, e in c.estimates)]
     labels = [e.term_label for c in layout.columns for term, e in c.estimates if term == test.term]
-    of = f" of {labels[0]}" if several else ""
+    of = f" of {labels[0] if labels else test.term}" if several else ""
     claim = "are equal" if wald == "equal" else "are all zero"
     where = column_list(sorted(set(numbers)))
     statistic = f"χ²({test.df}) = {fixed(test.statistic, 2)}"

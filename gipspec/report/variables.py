@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import isfinite, nan
@@ -45,6 +46,10 @@ class Shown:
 
     def label(self, name: str) -> str:
         return dict(self.options.rename).get(name) or self.labels.get(name, name)
+
+    def of(self, name: str) -> Mapping[str, float]:
+        """Return the statistics of a variable; what an edited file lacks is not known."""
+        return defaultdict(lambda: nan, self.found.of(name))
 
     def number(self, name: str, value: float) -> Cell:
         return Number(value=value, digits=0 if name in WHOLE else self.options.digits)
@@ -109,7 +114,7 @@ def _head(*texts: str) -> HeaderRow:
 
 
 def _summary(name: str, shown: Shown) -> tuple[Cell, ...]:
-    found = shown.found.of(name)
+    found = shown.of(name)
     return tuple(shown.number(s, found[s]) for s in shown.options.stats or USUAL)
 
 
@@ -128,7 +133,7 @@ def _arm(arm: str, shown: Shown) -> str:
 
 
 def _by_arm(name: str, shown: Shown) -> tuple[Cell, ...]:
-    found, options = shown.found.of(name), shown.options
+    found, options = shown.of(name), shown.options
     stats = options.stats or BY_ARM
     arms = [shown.number(s, found[f"{arm}.{s}"]) for arm in (0, 1) for s in stats]
     gap = Coefficient(
@@ -144,7 +149,7 @@ def _triangle(names: tuple[str, ...], shown: Shown) -> Block:
     options = shown.options
     rows: list[Row] = []
     for i, name in enumerate(names):
-        found = shown.found.of(name)
+        found = shown.of(name)
         cells: list[Cell] = [
             Coefficient(
                 value=found[f"r.{other}"],
@@ -160,9 +165,11 @@ def _triangle(names: tuple[str, ...], shown: Shown) -> Block:
 
 
 def _inflation(name: str, shown: Shown) -> tuple[Cell, ...]:
-    value = shown.found.of(name)["vif"]
+    value = shown.of(name)["vif"]
     digits = shown.options.digits
-    tolerance = 1 / value if isfinite(value) else nan  # `results.json` does not know the infinite from nan
+    tolerance = (
+        1 / value if value and isfinite(value) else nan
+    )  # `results.json` does not know the infinite from nan
     return Number(value=value, digits=digits), Number(value=tolerance, digits=digits)
 
 
@@ -194,7 +201,7 @@ def _rows(request: TableRequest, shown: Shown) -> str:
 def _of_kind(shown: Shown) -> list[str]:
     found = shown.found
     if found.kind == "correlations":
-        counts = {int(value) for _, name, value in found.statistics if name.startswith("n.")}
+        counts = {value for _, name, value in found.statistics if name.startswith("n.")}
         fewer = ", of each pair those with both values" if len(counts) > 1 else ""
         return [f"Pearson correlations{fewer}."]
     if found.kind == "vif":

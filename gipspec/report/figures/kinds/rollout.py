@@ -28,7 +28,7 @@ def rollout_figure(request: FigureRequest, results: Results, study: Study) -> Fi
     cast = cast_of(request, results, study)
     names = tuple(dict.fromkeys(e.treatment for m in cast.members for e in m.estimates))
     found = {s.name: s.series for s in results.series}
-    shown = [name for name in names if f"{name}.rollout" in found]
+    shown = [name for name in names if {f"{name}.rollout", f"{name}.paths"} <= found.keys()]
     if not shown:
         reason = f"the treatment `{names[0]}` is not 0 and 1 in a panel, or the panel is too large"
         raise GipError(problem("G550", request.span, name=request.name, reason=reason))
