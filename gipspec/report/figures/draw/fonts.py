@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -30,7 +29,6 @@ SANS_FIRST = (
     "Droid Sans Fallback",
 )
 REGULAR = (400, "normal", "regular", 500, "medium")  # a Chinese font often has the latter alone
-logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # a weight that is near will do
 LAST_RESORT = "Last Resort"  # has a box for every character
 
 
