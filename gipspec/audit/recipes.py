@@ -1,16 +1,16 @@
-"""Rules on how effects are removed, what learners see, and how samples are cut."""
+"""Rules on how effects are removed, and what learners see."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import TYPE_CHECKING
 
-from gipspec.audit.names import names_of
+from gipspec.audit.names import alone, names_of, ordered_like
 from gipspec.audit.remedies import amended, dropped, usual_effects
-from gipspec.diagnostics import Finding, Remedy, finding
+from gipspec.diagnostics import Finding, finding
 from gipspec.lang.check.terms import term_text
 from gipspec.lang.study import Learner, Model, Study, Term
-from gipspec.lang.syntax import Binary, Call
+from gipspec.lang.syntax import Binary, Call, Name
 from gipspec.lang.vocabulary import LEARNERS
 
 if TYPE_CHECKING:
@@ -52,8 +52,11 @@ def _only_trees(learner: Learner) -> bool:
 
 
 def squares_for_trees(study: Study, model: Model) -> Iterator[Finding]:
-    """A08: powers and splines of controls for learners that split: they see the same order of values."""
-    shaped = [term for term in model.controls if _is_shaped(term)]
+    """A08: powers and splines of controls, and other columns in the order of a control, for learners that
+    split: they see the order of values alone.
+    """
+    plain = {f.text for term in model.controls if isinstance(f := alone(term), Name)}
+    shaped = [t for t in model.controls if _is_shaped(t) or _repeats(study, t, plain)]
     learners = (model.settings.learner_y, model.settings.learner_d)
     if not shaped or not all(_only_trees(one) for one in learners):
         return
@@ -68,11 +71,19 @@ def squares_for_trees(study: Study, model: Model) -> Iterator[Finding]:
 
 
 def _is_shaped(term: Term) -> bool:
-    factor = term.factors[0]
-    power = isinstance(factor, Binary) and factor.op == "^"
-    return len(term.factors) == 1 and (
-        power or (isinstance(factor, Call) and factor.function in ("poly", "bs"))
-    )
+    match alone(term):
+        case Binary(op="^") | Call(function="poly" | "bs"):
+            return True
+    return False
+
+
+def _repeats(study: Study, term: Term, controls: Set[str]) -> bool:
+    """Tell whether a control has the order of another one, `controls` being the columns among them."""
+    factor = alone(term)
+    if factor is None:
+        return False
+    others = controls - {factor.text} if isinstance(factor, Name) else controls
+    return ordered_like(study, factor, others) != ""
 
 
 def no_unit_effects(study: Study, model: Model) -> Iterator[Finding]:
@@ -80,17 +91,6 @@ def no_unit_effects(study: Study, model: Model) -> Iterator[Finding]:
     panel, settings = study.panel, model.settings
     if panel and not any(panel.unit in effect for effect in settings.fe) and settings.model != "did":
         yield finding("A19", remedy=amended(model, fe=usual_effects(panel)))
-
-
-def sample_without_effect(study: Study, model: Model, estimate: Estimate) -> Iterator[Finding]:
-    """A14: a sample that removes no row."""
-    if model.settings.sample is not None and estimate.excluded == 0:
-        measures = (("rows", float(estimate.n)), ("excluded", 0.0))
-        yield finding("A14", name=model.name, measures=measures, remedy=_taken_out(model))
-
-
-def _taken_out(model: Model) -> Remedy:
-    return Remedy.of("\n".join(f"# {line}" for line in model.line.split("\n")), replaces=True)
 
 
 def effects_saturate(study: Study, model: Model, estimate: Estimate) -> Iterator[Finding]:

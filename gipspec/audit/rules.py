@@ -15,6 +15,7 @@ from gipspec.audit import (
     nuisances,
     recipes,
     roles,
+    samples,
 )
 from gipspec.diagnostics import CODES, Finding
 from gipspec.lang.study import Model, Study
@@ -29,6 +30,7 @@ OnModel = Callable[[Study, Model], Iterator[Finding]]
 OnData = Callable[[Study, Model, "Dataset"], Iterator[Finding]]
 OnAllData = Callable[[Study, Sequence[Model], "Dataset"], "Iterator[tuple[Model, Finding]]"]
 OnEstimate = Callable[[Study, Model, "Estimate"], Iterator[Finding]]
+OnResults = Callable[[Study, Sequence[Model], "Results"], "Iterator[tuple[Model, Finding]]"]
 OnTables = Callable[[Study, "Results", exhibits.Stars], Iterator[Finding]]
 OnRuns = Callable[[Study, "Results", "tuple[Run, ...]"], Iterator[Finding]]
 
@@ -65,10 +67,10 @@ ESTIMATE_RULES: dict[str, OnEstimate] = {
     "A10": inference.few_clusters,
     "A11": identification.heavy_trimming,
     "A13": adoption.staggered_adoption,
-    "A14": recipes.sample_without_effect,
     "A15": identification.weak_instrument,
     "A16": recipes.effects_saturate,
 }
+RESULT_COMPARISONS: dict[str, OnResults] = {"A14": samples.samples_without_effect}
 TABLE_RULES: dict[str, OnTables] = {"A17": exhibits.unverifiable_stars}
 RUN_RULES: dict[str, OnRuns] = {"A18": exhibits.tried_and_not_shown, "A27": exhibits.searched_tails}
 
@@ -79,6 +81,7 @@ _OURS = {
     *DATA_RULES,
     *DATA_COMPARISONS,
     *ESTIMATE_RULES,
+    *RESULT_COMPARISONS,
     *TABLE_RULES,
     *RUN_RULES,
 }

@@ -75,6 +75,7 @@ def panel() -> pd.DataFrame:
         "lone": ((unit == 7) & (year >= 2005)).astype(int),
         "pilot": (np.isin(province, (1, 4, 6, 9)) & (year >= 2005)).astype(int),
         "likely": (rng.random(n) < expit(2 * x)).astype(int),
+        "rare": (rng.random(n) < expit(2 * x - 3)).astype(int),
     }
     return pd.DataFrame(columns)
 
@@ -88,6 +89,12 @@ CASES = (
     Case("A01", "base <- y ~ d | x + unit; learner=rf(trees=3)", "base <- y ~ d | x; learner=rf(trees=3)"),
     Case("A02", "base <- y ~ d | x; cluster=unit", "base <- y ~ d | x; cluster=unit; folds=whole", head=ROWS),
     Case("A02", "base <- y ~ d | x; fe=unit + year", BASE, head=ROWS),
+    Case(
+        "A02",
+        "base <- y ~ d | x; cluster=province; folds=fold",
+        "base <- y ~ d | x; cluster=province; folds=province",
+        head=ROWS,
+    ),
     Case("A02", f"{BASE}coarse <- base; cluster=province", f"{BASE}coarse <- base; cluster=unit + year"),
     Case(
         "A02",
@@ -105,6 +112,13 @@ CASES = (
     Case("A06", f"{BASE}deep <- y ~ d | noise; learner=rf(trees=1, leaf=1)", BASE, runs=True),
     Case("A07", "base <- y ~ near | x; fe=none", "base <- y ~ x | w; fe=none", runs=True, remedied=False),
     Case(
+        "A07",
+        "base <- y ~ rare | x; model=irm; learner_d=logit; trim=0.1%",
+        "base <- y ~ rare | x; model=irm; learner_d=logit; trim=0.1%; target=att",
+        runs=True,
+        head=ROWS,
+    ),
+    Case(
         "A08",
         "base <- y ~ d | x; learner=rf(trees=3)\nquad <- base; add=square(x)",
         f"{BASE}quad <- base; add=square(x)",
@@ -113,6 +127,17 @@ CASES = (
         "A09",
         f"{BASE}early <- base; sample=year < 2005\nlate <- base; sample=year >= 2005",
         f"{BASE}early <- base; sample=year < 2005\nlate <- base; sample=year >= 2005\ngap <- early - late",
+    ),
+    Case(
+        "A08",
+        "let xs = x^2\nbase <- y ~ d | x; learner=rf(trees=3)\nquad <- base; add=xs",
+        f"let xs = x^2\n{BASE}quad <- base; add=xs",
+    ),
+    Case(
+        "A09",
+        f"{BASE}one <- base; sample=province in [1, 2] and x > 0\n"
+        "two <- base; sample=x > 0 and province in [3, 4]",
+        f"{BASE}one <- base; sample=province in [1, 2]\ntwo <- base; sample=province in [2, 3]",
     ),
     Case("A10", "base <- y ~ d | x; sample=unit < 20", BASE, runs=True),
     Case("A10", "base <- y ~ lone | x", BASE, runs=True),
