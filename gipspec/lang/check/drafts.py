@@ -10,11 +10,14 @@ from gipspec.diagnostics import GipError, problem
 from gipspec.lang.check.expressions import check_column
 from gipspec.lang.check.fan import Member
 from gipspec.lang.check.scope import Scope, attempt_all
-from gipspec.lang.check.settings import HEAD_OPTIONS
+from gipspec.lang.check.settings import HEAD_OPTIONS, taken_back
 from gipspec.lang.check.terms import expand, product_of, term_key, term_text
 from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Term
 from gipspec.lang.syntax import Binary, Each, Expr, Option
+
+# What is no sign of a formula yields a value: `parks > 1` is a treatment.
+VALUES = frozenset({"==", "!=", "<", "<=", ">", ">=", "in", "not in", "and", "or", "/"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,22 +71,38 @@ def _column(expr: Expr, scope: Scope) -> Expr:
 
 
 def _treatments(expr: Expr, scope: Scope) -> tuple[tuple[Expr, ...], tuple[Term, ...]]:
-    """Return the treatments and the controls that they bring: `d * w` is d and d×w, with w controlled for."""
+    """Return the treatments and the controls that they bring: `d * w` is d and d×w, with w controlled for.
+
+    In `d * w * v` the treatment is d alone: w, v and w×v are controlled for.
+    """
     match expr:
         case Binary(op="+", left=left, right=right):
             first, extra = _treatments(left, scope)
             second, more = _treatments(right, scope)
             return _distinct((*first, *second)), _union(extra, more)
-        case Binary(op="*", left=left, right=right):
-            terms = expand(left, scope)
-            moderators = expand(right, scope)
+        case Binary(op="*"):
+            first, others = _first_factor(expr)
+            terms = expand(first, scope)
+            moderators = expand(others, scope)
             crossed = [(t, m) for t in terms for m in moderators]
             products = [Term(factors=(*t.factors, *m.factors)) for t, m in crossed]
             return tuple(product_of(t, expr) for t in (*terms, *products)), moderators
         case Each():
             raise GipError(problem("G216", expr.span))
+        case Binary(op=op) if op in VALUES:
+            return (_column(expr, scope),), ()
         case _:
             return tuple(product_of(t, expr) for t in expand(expr, scope)), ()
+
+
+def _first_factor(product: Binary) -> tuple[Expr, Expr]:
+    """Return the first factor of `d * w * v`, and the product of the others."""
+    others = product.right
+    left = product.left
+    while isinstance(left, Binary) and left.op == "*":
+        others = Binary(op="*", left=left.right, right=others, span=left.right.span.to(others.span))
+        left = left.left
+    return left, others
 
 
 def _distinct(exprs: tuple[Expr, ...]) -> tuple[Expr, ...]:
@@ -103,7 +122,9 @@ def vary(base: Draft, own: Mapping[str, Option], member: Member, scope: Scope) -
         name: option if value is option.value else replace(option, value=value)
         for (name, option), value in zip(own.items(), member.values, strict=True)
     }
-    options = dict(base.options)
+    gone = {name for name, option in chosen.items() if taken_back(option, scope)}
+    chosen = {name: option for name, option in chosen.items() if name not in gone}
+    options = {name: option for name, option in base.options.items() if name not in gone}
     if "learner" in chosen:  # a learner for all replaces the base's learner for one
         options = {k: v for k, v in options.items() if not k.startswith("learner")}
     options.update({k: v for k, v in chosen.items() if k not in HEAD_OPTIONS})

@@ -15,7 +15,7 @@ from gipspec.lang.check.moderators import check_moderator
 from gipspec.lang.check.scope import PoisonedError, Scope, require_column
 from gipspec.lang.check.suggest import unknown
 from gipspec.lang.check.terms import expand, product_of, term_text
-from gipspec.lang.check.values import constant, typed, wrong_value
+from gipspec.lang.check.values import NOTHING, constant, typed, wrong_value
 from gipspec.lang.study import Learner, Panel, Sample, Settings
 from gipspec.lang.syntax import Binary, Expr, Name, Option, Range, SampleStatement, Text
 from gipspec.lang.vocabulary import LEARNERS, OPTIONS, OptionEntry
@@ -70,7 +70,7 @@ def resolve_settings(
     values: dict[str, object] = {}
     poisoned = False
     for name, option in options.items():
-        if name in HEAD_OPTIONS:
+        if name in HEAD_OPTIONS or taken_back(option, scope.scope):
             continue
         try:
             values[name] = _value(name, check_option(option), option.value, scope)
@@ -83,6 +83,16 @@ def resolve_settings(
     settings = _fill(values, scope.scope.panel)
     found = method_conflicts(settings, options, scope.scope.panel, where)
     return (None if found else settings), found
+
+
+def taken_back(option: Option, scope: Scope) -> bool:
+    """Tell whether an option is `iv=none`: the line has none, whatever the line has that it varies."""
+    entry = OPTIONS.get(option.name.text)
+    return entry is not None and not entry.default and _nothing(option.value, scope)
+
+
+def _nothing(expr: Expr, scope: Scope) -> bool:
+    return isinstance(expr, Name) and expr.text in NOTHING and expr.text not in (scope.columns() or ())
 
 
 def _value(name: str, entry: OptionEntry, expr: Expr, scope: OptionScope) -> object:
@@ -112,7 +122,7 @@ def _value(name: str, entry: OptionEntry, expr: Expr, scope: OptionScope) -> obj
 def _columns(
     name: str, entry: OptionEntry, expr: Expr, scope: Scope, most: int, crossed: bool, none: str
 ) -> tuple[tuple[str, ...], ...]:
-    if isinstance(expr, Name) and expr.text == none:
+    if none and _nothing(expr, scope):
         return ()
     effects = _effects(name, entry, expr, scope, crossed)
     if len(effects) > most:
