@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gipspec.audit.remedies import amended, is_plain
@@ -52,7 +52,8 @@ def little_variation_left(study: Study, model: Model, estimate: Estimate) -> Ite
     """A07: a treatment that the controls nearly determine, or an arm of which few rows carry the weight."""
     share = estimate.residual_share
     if share < LITTLE:
-        yield finding("A07", share=f"{share:.1%}", measures=(("residual_share", share),))
+        reason = f"only {share:.1%} of the variation of the treatment is left after the controls"
+        yield finding("A07", reason=reason, measures=(("residual_share", share),))
     else:
         thin = [arm for arm in _arms(model, estimate) if arm.is_thin]
         if thin:
@@ -94,9 +95,10 @@ def _poor_overlap(model: Model, estimate: Estimate, arm: _Arm) -> Finding:
     known = dict(estimate.measures)
     kept = ("propensity.low", "propensity.high", "trimmed")
     treated = model.settings.model == "irm" and model.settings.target == "ate" and is_plain(model.settings)
-    one = finding(
+    worth = f"{arm.effective:,.0f} with equal weights"
+    return finding(
         "A07",
-        share=f"{estimate.residual_share:.1%}",
+        reason=f"poor overlap: the {arm.rows:,.0f} {arm.name} are worth {worth}",
         help=COMMON if model.settings.target == "att" else f"{TREATED}{COMMON}",
         measures=(
             ("rows", arm.rows),
@@ -105,5 +107,3 @@ def _poor_overlap(model: Model, estimate: Estimate, arm: _Arm) -> Finding:
         ),
         remedy=amended(model, target="att") if treated and arm.name.startswith("treated") else None,
     )
-    worth = f"{arm.effective:,.0f} with equal weights"
-    return replace(one, message=f"poor overlap: the {arm.rows:,.0f} {arm.name} are worth {worth}")
