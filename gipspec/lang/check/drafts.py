@@ -81,8 +81,8 @@ def _treatments(expr: Expr, scope: Scope) -> tuple[tuple[Expr, ...], tuple[Term,
             second, more = _treatments(right, scope)
             return _distinct((*first, *second)), _union(extra, more)
         case Binary(op="*"):
-            first, others = _first_factor(expr)
-            terms = expand(first, scope)
+            treated, others = _first_factor(expr)
+            terms = expand(treated, scope)
             moderators = expand(others, scope)
             crossed = [(t, m) for t in terms for m in moderators]
             products = [Term(factors=(*t.factors, *m.factors)) for t, m in crossed]
