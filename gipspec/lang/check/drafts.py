@@ -9,6 +9,7 @@ from functools import partial
 from gipspec.diagnostics import GipError, problem
 from gipspec.lang.check.expressions import check_column
 from gipspec.lang.check.fan import Member
+from gipspec.lang.check.roles import refuse_constants
 from gipspec.lang.check.scope import Scope, attempt_all
 from gipspec.lang.check.settings import HEAD_OPTIONS, taken_back
 from gipspec.lang.check.terms import expand, product_of, term_key, term_text
@@ -75,6 +76,7 @@ def _treatments(expr: Expr, scope: Scope) -> tuple[tuple[Expr, ...], tuple[Term,
 
     In `d * w * v` the treatment is d alone: w, v and w×v are controlled for.
     """
+    refuse_constants(expr)
     match expr:
         case Binary(op="+", left=left, right=right):
             first, extra = _treatments(left, scope)

@@ -48,11 +48,11 @@ NOTHING = Known()
 def context_of(declared: Declarations, scope: OptionScope) -> object:
     """Return what the meaning of every line of models depends on, but for the lines that it varies itself.
 
-    Of `let` it is the names; `Known` tells what they stand for. Other declarations stand in it as they are
-    written, because labels quote them.
+    Of `let` it is names and kinds; `Known` tells what they stand for. Other declarations stand in it as they
+    are written, because labels quote them.
     """
     names = scope.scope
     tables = (declared.sets, declared.samples, declared.learners, declared.defaults)
     written = tuple(tuple((name, s.span.text) for name, s in table.items()) for table in tables)
     poisoned = (names.poisoned, scope.learners.poisoned, scope.poisoned_samples)
-    return names.schema, names.panel, names.lets, written, poisoned
+    return names.schema, names.panel, names.lets, names.let_kinds, written, poisoned

@@ -15,6 +15,7 @@ from gipspec.lang.check.fan import MOST_PER_STUDY, Member, spread
 from gipspec.lang.check.inherited import on_the_line
 from gipspec.lang.check.known import NOTHING, Known
 from gipspec.lang.check.moderators import heterogeneity_conflicts
+from gipspec.lang.check.roles import number_conflicts
 from gipspec.lang.check.scope import PoisonedError, Scope
 from gipspec.lang.check.settings import OptionScope, check_option, resolve_settings
 from gipspec.lang.check.suggest import unknown
@@ -308,6 +309,7 @@ def _settings(
     panel = scope.scope.panel
     outcome, treatments, controls = draft.outcome, draft.treatments, draft.controls
     return settings, [
+        *number_conflicts(outcome, treatments, settings, scope.scope),
         *model_conflicts(settings, options, defaults, panel, where),
         *mediation_conflicts(settings, options, defaults, treatments),
         *heterogeneity_conflicts(settings, options, defaults, outcome, treatments),

@@ -10,12 +10,13 @@ from gipspec.lang.check.accepted import resolve_accepted
 from gipspec.lang.check.bare import bare_sums
 from gipspec.lang.check.declare import Declarations, name_span, ordered
 from gipspec.lang.check.exhibits import resolve_figure, resolve_table
-from gipspec.lang.check.expressions import LET, check_column, names_in
+from gipspec.lang.check.expressions import LET, check_column, check_condition, names_in
 from gipspec.lang.check.known import NOTHING, Known, Line, context_of
 from gipspec.lang.check.learners import LearnerScope, resolve_learner
 from gipspec.lang.check.models import Resolved, resolve_models
 from gipspec.lang.check.scope import PoisonedError, Scope, no_column
 from gipspec.lang.check.settings import HEAD_OPTIONS, OptionScope, check_option, resolve_settings
+from gipspec.lang.check.sorts import sort_of
 from gipspec.lang.check.terms import expand
 from gipspec.lang.check.uneven import uneven_differences
 from gipspec.lang.study import FigureRequest, Let, Schema, Study, TableRequest
@@ -147,7 +148,9 @@ def _checked_let(statement: LetStatement, scope: Scope, found: list[Problem]) ->
     except PoisonedError:
         return _poison(scope, name)
     found += wrong
-    return _poison(scope, name) if wrong else scope
+    if wrong:
+        return _poison(scope, name)
+    return replace(scope, let_kinds={**scope.let_kinds, name: sort_of(statement.value, scope)})
 
 
 def _checked_set(name: str, scope: Scope, found: list[Problem]) -> Scope:
@@ -207,7 +210,7 @@ def _options(declared: Declarations, scope: Scope) -> tuple[OptionScope, list[Pr
     bad_samples = set(declared.broken.get("sample", ()))
     for name, sample in declared.samples.items():
         try:
-            wrong = check_column(sample.condition, scope)
+            wrong = check_condition(sample.condition, scope)
         except PoisonedError:
             wrong, bad_samples = [], bad_samples | {name}
         if wrong:

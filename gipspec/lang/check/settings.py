@@ -9,7 +9,7 @@ from functools import cache
 from gipspec.diagnostics import GipError, Problem, nearest, problem
 from gipspec.lang.check.arity import TARGETS
 from gipspec.lang.check.combine import method_conflicts
-from gipspec.lang.check.expressions import COLUMN, check_column
+from gipspec.lang.check.expressions import COLUMN, check_column, check_condition
 from gipspec.lang.check.learners import LearnerScope, resolve_learner
 from gipspec.lang.check.moderators import check_moderator
 from gipspec.lang.check.scope import PoisonedError, Scope, require_column
@@ -211,7 +211,7 @@ def resolve_sample(expr: Expr, scope: OptionScope) -> Sample:
             raise GipError(
                 problem("G101", expr.span, instead=guess, kind="sample", name=expr.text, remedy=remedy)
             )
-    wrong = check_column(expr, scope.scope)
+    wrong = check_condition(expr, scope.scope)
     if wrong:
         raise GipError(*wrong)
     return Sample(name="", condition=expr)
