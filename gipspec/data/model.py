@@ -16,9 +16,10 @@ from gipspec.data.features import Leaf, feature_matrix, leaves_of, on_rows
 from gipspec.data.transforms import without_tails
 from gipspec.data.vector import Codes, Flags, Groups, Vector, cross, groups, rows_text
 from gipspec.diagnostics import GipError, problem
+from gipspec.lang.check.terms import factors_of
 from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Sample, Settings, Term
-from gipspec.lang.syntax import Binary, Expr
+from gipspec.lang.syntax import Expr
 from gipspec.source import Span
 
 MOST_LABELS = 4  # that a message lists
@@ -98,7 +99,7 @@ def model_data(
     rows, lost = _complete_rows(dataset, used, sample, outcome.span)
 
     def ready(expr: Expr) -> Numbers:
-        vectors = [(f, evaluate(f, dataset)) for f in _factors(expr)]
+        vectors = [(f, evaluate(f, dataset)) for f in factors_of(expr)]  # each has tails of its own
         if len(vectors) > 1:
             for factor, vector in vectors:
                 _check_scale(factor, vector)
@@ -193,15 +194,6 @@ def _complete_rows(
         remedy = f"fill `{name}`, or leave it away"
         raise GipError(problem("G309", span, reason=reason, remedy=remedy))
     return np.flatnonzero(complete), tuple((name, count) for name, count in lost.items() if count)
-
-
-def _factors(expr: Expr) -> list[Expr]:
-    """Return the factors of a product, `gip * compute`: each has tails of its own, as among the controls."""
-    factors: list[Expr] = []
-    while isinstance(expr, Binary) and expr.op == "*":
-        factors.append(expr.right)
-        expr = expr.left
-    return [expr, *reversed(factors)]
 
 
 def _on_rows(leaves: Mapping[str, Leaf], rows: Codes, share: float) -> dict[str, Leaf]:

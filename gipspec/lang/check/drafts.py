@@ -9,8 +9,8 @@ from functools import partial
 from gipspec.diagnostics import GipError, problem
 from gipspec.lang.check.expressions import check_column
 from gipspec.lang.check.fan import Member
-from gipspec.lang.check.roles import refuse_constants
-from gipspec.lang.check.scope import Scope, attempt_all
+from gipspec.lang.check.roles import LEVELS, need_variables, refuse_constants
+from gipspec.lang.check.scope import Scope, attempt_all, raise_any
 from gipspec.lang.check.settings import HEAD_OPTIONS, taken_back
 from gipspec.lang.check.terms import expand, product_of, term_key, term_text
 from gipspec.lang.printer import print_expr
@@ -37,12 +37,12 @@ def from_formula(member: Member, defaults: Mapping[str, Option], scope: Scope) -
     outcome, treatment, *controls = member.values
     try:
         column = _column(outcome, scope)
-        treatments, extra = _treatments(treatment, scope)
+        treatments, extra = _treated(treatment, scope)
         terms = expand(controls[0], scope) if controls else ()
     except GipError:
         parts: list[Callable[[], object]] = [
             partial(_column, outcome, scope),
-            partial(_treatments, treatment, scope),
+            partial(_treated, treatment, scope),
             *(partial(expand, side, scope) for side in controls),
         ]
         attempt_all(parts)  # which raises the mistakes of all sides
@@ -65,10 +65,16 @@ def _choice(member: Member) -> str:
 
 
 def _column(expr: Expr, scope: Scope) -> Expr:
-    wrong = check_column(expr, scope)
-    if wrong:
-        raise GipError(*wrong)
+    raise_any(check_column(expr, scope))
+    need_variables((expr,), scope)
     return expr
+
+
+def _treated(expr: Expr, scope: Scope) -> tuple[tuple[Expr, ...], tuple[Term, ...]]:
+    """Return the treatments and the controls that they bring, with numbers for values."""
+    treatments, extra = _treatments(expr, scope)
+    need_variables(treatments, scope, LEVELS)
+    return treatments, extra
 
 
 def _treatments(expr: Expr, scope: Scope) -> tuple[tuple[Expr, ...], tuple[Term, ...]]:
@@ -92,7 +98,8 @@ def _treatments(expr: Expr, scope: Scope) -> tuple[tuple[Expr, ...], tuple[Term,
         case Each():
             raise GipError(problem("G216", expr.span))
         case Binary(op=op) if op in VALUES:
-            return (_column(expr, scope),), ()
+            raise_any(check_column(expr, scope))
+            return (expr,), ()
         case _:
             return tuple(product_of(t, expr) for t in expand(expr, scope)), ()
 
@@ -139,7 +146,7 @@ def vary(base: Draft, own: Mapping[str, Option], member: Member, scope: Scope) -
     if "outcome" in chosen:
         draft = replace(draft, outcome=_column(chosen["outcome"].value, scope))
     if "treatment" in chosen:
-        treatments, extra = _treatments(chosen["treatment"].value, scope)
+        treatments, extra = _treated(chosen["treatment"].value, scope)
         draft = replace(draft, treatments=treatments, controls=_union(draft.controls, extra))
     if "drop" in chosen:
         draft = replace(draft, controls=_dropped(draft.controls, chosen["drop"].value, scope))

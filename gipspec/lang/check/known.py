@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from gipspec.lang.check.declare import Declarations
 from gipspec.lang.check.settings import OptionScope
+from gipspec.lang.printer import print_statement
 from gipspec.lang.study import Let, Model
 from gipspec.lang.syntax import ModelStatement
 
@@ -31,13 +32,23 @@ class Known:
     lets: tuple[Let, ...] = ()
     lines: Mapping[str, Line] = field(default_factory=dict, repr=False)
 
+    def within(self, context: object) -> Known:
+        """Return what holds in a context: all of it in that of the lines, else how they are printed."""
+        return self if context == self.context else replace(self, context=None)
+
+    def printed(self, name: str, statement: ModelStatement) -> str:
+        """Return a line as it is printed, which depends on nothing else."""
+        line = self.lines.get(name)
+        same = line is not None and line.text == statement.span.text
+        return line.models[0].line if line and same else print_statement(statement)
+
     def models(self, name: str, statement: ModelStatement) -> tuple[Model, ...]:
         """Return the models of a line, none where it is written otherwise or was not sound.
 
         Their definitions are those of `lets`.
         """
         line = self.lines.get(name)
-        if line is None or line.text != statement.span.text:
+        if self.context is None or line is None or line.text != statement.span.text:
             return ()
         return tuple(replace(model, span=statement.span) for model in line.models)
 

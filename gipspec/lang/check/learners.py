@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from gipspec.diagnostics import GipError, Problem, problem
 from gipspec.lang.check.scope import PoisonedError
@@ -18,10 +18,14 @@ MOST_MEMBERS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearnerScope:
-    """The learners that `learner` statements define; `poisoned` are those whose definition is wrong."""
+    """The learners that `learner` statements define; `poisoned` are those whose definition is wrong.
+
+    `sound` are the others, once they are resolved.
+    """
 
     statements: Mapping[str, LearnerStatement]
     poisoned: frozenset[str] = frozenset()
+    sound: Mapping[str, Learner] = field(default_factory=dict)
 
 
 def resolve_learner(expr: Expr, scope: LearnerScope, path: tuple[str, ...] = ()) -> Learner:
@@ -33,6 +37,8 @@ def resolve_learner(expr: Expr, scope: LearnerScope, path: tuple[str, ...] = ())
         case Name(text=text):
             if text in scope.poisoned:
                 raise PoisonedError
+            if text in scope.sound:
+                return scope.sound[text]
             if text in scope.statements:
                 return _named(text, expr, scope, path)
             return replace(_call(text, expr, (), scope, path), label=text)

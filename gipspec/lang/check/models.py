@@ -15,7 +15,6 @@ from gipspec.lang.check.fan import MOST_PER_STUDY, Member, spread
 from gipspec.lang.check.inherited import on_the_line
 from gipspec.lang.check.known import NOTHING, Known
 from gipspec.lang.check.moderators import heterogeneity_conflicts
-from gipspec.lang.check.roles import number_conflicts
 from gipspec.lang.check.scope import PoisonedError, Scope
 from gipspec.lang.check.settings import OptionScope, check_option, resolve_settings
 from gipspec.lang.check.suggest import unknown
@@ -118,7 +117,7 @@ def resolve_models(
             result.models[name] = same
             result.known.add(name)
         else:
-            _resolve_line(name, statement, declared, scope, result)
+            _resolve_line(name, statement, declared, scope, known, result)
     kept = result.known if lets == known.lets else ()
     result.models |= with_definitions({n: m for n, m in result.models.items() if n not in kept}, lets)
     total = sum(len(group) for group in result.models.values())
@@ -144,6 +143,7 @@ def _resolve_line(
     statement: ModelStatement,
     declared: Declarations,
     scope: OptionScope,
+    known: Known,
     result: Resolved,
 ) -> None:
     found: list[Problem] = []
@@ -152,7 +152,9 @@ def _resolve_line(
             result.contrasts[name] = _contrast(name, statement, statement.head, result)
             return
         drafts, found = _drafts(statement, declared, scope.scope, result)
-        models, more = _models(name, statement, drafts, scope, declared.defaults)
+        models, more = _models(
+            name, statement, drafts, scope, declared.defaults, known.printed(name, statement)
+        )
         found += more
     except PoisonedError:
         drafts, models = (), ()
@@ -260,8 +262,8 @@ def _models(
     drafts: tuple[Draft, ...],
     scope: OptionScope,
     defaults: Mapping[str, Option],
+    line: str,
 ) -> tuple[tuple[Model, ...], list[Problem]]:
-    line = print_statement(statement)
     models: list[Model] = []
     found: list[Problem] = []
     where = statement.head.span
@@ -309,7 +311,6 @@ def _settings(
     panel = scope.scope.panel
     outcome, treatments, controls = draft.outcome, draft.treatments, draft.controls
     return settings, [
-        *number_conflicts(outcome, treatments, settings, scope.scope),
         *model_conflicts(settings, options, defaults, panel, where),
         *mediation_conflicts(settings, options, defaults, treatments),
         *heterogeneity_conflicts(settings, options, defaults, outcome, treatments),

@@ -19,7 +19,7 @@ from gipspec.lang.check.settings import HEAD_OPTIONS, OptionScope, check_option,
 from gipspec.lang.check.sorts import sort_of
 from gipspec.lang.check.terms import expand
 from gipspec.lang.check.uneven import uneven_differences
-from gipspec.lang.study import FigureRequest, Let, Schema, Study, TableRequest
+from gipspec.lang.study import FigureRequest, Learner, Let, Schema, Study, TableRequest
 from gipspec.lang.syntax import (
     Call,
     Each,
@@ -67,7 +67,7 @@ def resolve(declared: Declarations, schema: Schema | None, known: Known = NOTHIN
     found += more
     found += _check_defaults(declared, options)
     context = context_of(declared, options)
-    resolved = resolve_models(declared, options, lets, known if known.context == context else NOTHING)
+    resolved = resolve_models(declared, options, lets, known.within(context))
     found += resolved.problems
     tables = _tables(declared, resolved, options, found)
     figures = _figures(declared, resolved, options, found)
@@ -201,9 +201,10 @@ def _options(declared: Declarations, scope: Scope) -> tuple[OptionScope, list[Pr
     """Check learners, samples and defaults on their own, so that an unused one is checked too."""
     found: list[Problem] = []
     bad_learners = set(declared.broken.get("learner", ()))
+    sound: dict[str, Learner] = {}
     for name, statement in declared.learners.items():
         try:
-            resolve_learner(statement.name, LearnerScope(statements=declared.learners))
+            sound[name] = resolve_learner(statement.name, LearnerScope(statements=declared.learners))
         except GipError as error:
             bad_learners.add(name)
             found += error.problems
@@ -218,7 +219,7 @@ def _options(declared: Declarations, scope: Scope) -> tuple[OptionScope, list[Pr
             found += wrong
     options = OptionScope(
         scope=scope,
-        learners=LearnerScope(statements=declared.learners, poisoned=frozenset(bad_learners)),
+        learners=LearnerScope(statements=declared.learners, poisoned=frozenset(bad_learners), sound=sound),
         samples=declared.samples,
         poisoned_samples=frozenset(bad_samples),
     )

@@ -71,6 +71,12 @@ class PoisonedError(GipError):
         super().__init__()
 
 
+def raise_any(found: Iterable[Problem]) -> None:
+    """Raise the problems, if there are any."""
+    if wrong := tuple(found):
+        raise GipError(*wrong)
+
+
 def attempt_all(works: Iterable[Callable[[], T]]) -> list[T]:
     """Do all that can be done, so that the mistakes of every part of a statement are told at once.
 

@@ -12,7 +12,8 @@ from gipspec.lang.check.combine import method_conflicts
 from gipspec.lang.check.expressions import COLUMN, check_column, check_condition
 from gipspec.lang.check.learners import LearnerScope, resolve_learner
 from gipspec.lang.check.moderators import check_moderator
-from gipspec.lang.check.scope import PoisonedError, Scope, require_column
+from gipspec.lang.check.roles import need_variables
+from gipspec.lang.check.scope import PoisonedError, Scope, raise_any, require_column
 from gipspec.lang.check.suggest import unknown
 from gipspec.lang.check.terms import expand, product_of, term_text
 from gipspec.lang.check.values import NOTHING, constant, typed, wrong_value
@@ -102,7 +103,9 @@ def _value(name: str, entry: OptionEntry, expr: Expr, scope: OptionScope) -> obj
         case WholeOrColumn():
             return _folds(name, entry, expr, scope.scope)
         case Terms():
-            return tuple(product_of(t, expr) for t in expand(expr, scope.scope))
+            variables = tuple(product_of(t, expr) for t in expand(expr, scope.scope))
+            need_variables(variables, scope.scope)
+            return variables
         case Variable():
             return _checked(expr, scope.scope, COLUMN)
         case Moderator():
@@ -149,16 +152,12 @@ def _effects(name: str, entry: OptionEntry, expr: Expr, scope: Scope, crossed: b
 
 
 def _checked(expr: Expr, scope: Scope, roles: frozenset[str]) -> Expr:
-    wrong = check_column(expr, scope, roles)
-    if wrong:
-        raise GipError(*wrong)
+    raise_any(check_column(expr, scope, roles))
     return expr
 
 
 def _moderator(expr: Expr, scope: Scope) -> Expr:
-    wrong = check_moderator(expr, scope)
-    if wrong:
-        raise GipError(*wrong)
+    raise_any(check_moderator(expr, scope))
     return expr
 
 

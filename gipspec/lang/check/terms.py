@@ -7,11 +7,11 @@ from dataclasses import replace
 from functools import partial, singledispatch
 from itertools import combinations
 
-from gipspec.diagnostics import GipError, Problem, problem
+from gipspec.diagnostics import GipError, problem
 from gipspec.lang.check.constants import check_constants, named_arguments
 from gipspec.lang.check.expressions import check_arguments, check_column, names_in, no_function
 from gipspec.lang.check.foreign import joined
-from gipspec.lang.check.scope import PoisonedError, Scope, attempt_all, require_column
+from gipspec.lang.check.scope import PoisonedError, Scope, attempt_all, raise_any, require_column
 from gipspec.lang.check.sorts import check_values, need_numbers
 from gipspec.lang.check.values import constant
 from gipspec.lang.notation import print_name
@@ -184,7 +184,7 @@ def _power(expr: Binary, scope: Scope) -> tuple[Term, ...]:
 
 def _power_of_numbers(term: Term, power: int, where: Expr, scope: Scope) -> Term:
     raised = power_of(term, power, where)
-    _raise_any(list(need_numbers(term.factors[0], scope)))
+    raise_any(list(need_numbers(term.factors[0], scope)))
     return raised
 
 
@@ -194,6 +194,15 @@ def product_of(term: Term, where: Expr) -> Expr:
     for factor in term.factors[1:]:
         product = Binary(op="*", left=product, right=factor, span=where.span)
     return product
+
+
+def factors_of(product: Expr) -> list[Expr]:
+    """Return the factors of a product, `gip * compute`; of any other expression, itself."""
+    factors: list[Expr] = []
+    while isinstance(product, Binary) and product.op == "*":
+        factors.append(product.right)
+        product = product.left
+    return [product, *reversed(factors)]
 
 
 def power_of(term: Term, power: int, where: Expr) -> Term:
@@ -212,14 +221,14 @@ def _(expr: Call, scope: Scope) -> tuple[Term, ...]:
         where = "" if entry is None else " in a formula"
         raise GipError(no_function(expr, legal, where, formula=True))
     if entry.role == "column":
-        _raise_any(check_column(expr, scope))
+        raise_any(check_column(expr, scope))
         return (Term(factors=(expr,)),)
-    _raise_any(check_arguments(expr, entry, scope))
+    raise_any(check_arguments(expr, entry, scope))
     argument = next(a.value for name, a in named_arguments(expr) if name == "x")
     if expr.function == "square":
         return tuple(_square(t, expr, scope) for t in _expand(argument, scope) if _squarable(t))
-    _raise_any(check_column(argument, scope))
-    _raise_any([*check_constants(expr, scope.panel), *check_values(expr, scope)])
+    raise_any(check_column(argument, scope))
+    raise_any([*check_constants(expr, scope.panel), *check_values(expr, scope)])
     return (Term(factors=(expr,)),)
 
 
@@ -232,11 +241,6 @@ def _squarable(term: Term) -> bool:
 
 def _square(term: Term, call: Call, scope: Scope) -> Term:
     return _power_of_numbers(term, 2, replace(call, span=call.span), scope)
-
-
-def _raise_any(found: list[Problem]) -> None:
-    if found:
-        raise GipError(*found)
 
 
 __all__ = ["expand", "names_in", "power_of", "product_of", "summands", "term_key", "term_text"]
