@@ -28,6 +28,27 @@ def names_of(study: Study, expr: Expr) -> Iterator[str]:
                     todo.append(values[name.text])
 
 
+def names_at_once(study: Study, expr: Expr) -> Iterator[str]:
+    """As `names_of`, but for what stands in a `lag( )`: names whose values are those of the row's period."""
+    values = {let.name: let.value for let in study.lets}
+    todo, seen = [expr], set()
+    while todo:
+        match todo.pop():
+            case Call(function="lag"):
+                continue
+            case Name(text=name):
+                if name not in seen:
+                    seen.add(name)
+                    yield name
+                    todo += [values[name]] if name in values else []
+            case Call(arguments=arguments):
+                todo += [a.value for a in arguments]
+            case Binary(left=left, right=right):
+                todo += [left, right]
+            case Unary(operand=operand):
+                todo.append(operand)
+
+
 def formula_of(model: Model) -> Iterator[Expr]:
     """Yield the parts of a model's formula: outcome, treatments, the factors of controls."""
     yield from (model.outcome, *model.treatments)

@@ -14,8 +14,10 @@ from gipspec.lang.syntax import Binary, Call, Name
 from gipspec.lang.vocabulary import LEARNERS
 
 if TYPE_CHECKING:
+    from gipspec.data import Dataset
     from gipspec.engine import Estimate
 
+MOST_OF_UNITS = 0.5  # categories that are more than this share of the units tell them apart
 SATURATED = 0.05  # share of the treatment's variation that effects should leave at least
 TRANSFORMED = ("plr", "pliv")  # models whose variables effects are removed from
 
@@ -29,16 +31,44 @@ def effects_as_dummies(study: Study, model: Model) -> Iterator[Finding]:
             f"unit effects as dummies in `{(worst or settings.learner_d).label}`: this recipe is badly biased"
         )
         yield finding("A01", reason=reason, about="dummies", remedy=amended(model, fe_method="within"))
-    if study.panel is None or worst is None:
+    if study.panel is None:
+        return
+    removed = (study.panel.unit,) in settings.fe
+    for term in model.controls:
+        used = {name for factor in term.factors for name in names_of(study, factor)}
+        itself = isinstance(only := alone(term), Name) and only.text == study.panel.unit
+        if study.panel.unit in used and (worst or (itself and removed)):
+            yield _says_the_unit(model, term, worst or settings.learner_d)
+
+
+def names_of_units(study: Study, model: Model, dataset: Dataset) -> Iterator[Finding]:
+    """A01: a control of categories that tell most units apart, such as the name of the city, for trees."""
+    learner = next((x for x in (model.settings.learner_y, model.settings.learner_d) if _has_tree(x)), None)
+    if study.panel is None or learner is None:
         return
     for term in model.controls:
-        if study.panel.unit in {name for factor in term.factors for name in names_of(study, factor)}:
-            reason = (
-                f"`{term_text(term)}` says which unit a row is of, and `{worst.label}` is to learn from it"
-            )
-            help = "take it out: unit effects are removed by `fe=`"
-            remedy = dropped(model, [term_text(term)])
-            yield finding("A01", reason=reason, about=term_text(term), help=help, remedy=remedy)
+        only = alone(term)
+        factor = isinstance(only, Call) and only.function == "factor"
+        inner = only.arguments[0].value if isinstance(only, Call) and factor else only
+        other = isinstance(inner, Name) and inner.text != study.panel.unit
+        if isinstance(inner, Name) and other and _names_units(dataset, inner.text, factor):
+            yield _says_the_unit(model, term, learner)
+
+
+def _names_units(dataset: Dataset, name: str, factor: bool) -> bool:
+    vector = dataset.columns.get(name)
+    if vector is None or not (factor or vector.is_text):
+        return False
+    pairs = {(u, v) for u, v in zip(dataset.unit.tolist(), vector.values.tolist(), strict=True) if v == v}
+    units, values = len(dataset.unit_names), len({v for _, v in pairs})
+    return len({u for u, _ in pairs}) == len(pairs) and values > MOST_OF_UNITS * units
+
+
+def _says_the_unit(model: Model, term: Term, learner: Learner) -> Finding:
+    reason = f"`{term_text(term)}` says which unit a row is of, and `{learner.label}` is to learn from it"
+    help = "take it out: unit effects are removed by `fe=`"
+    remedy = dropped(model, [term_text(term)])
+    return finding("A01", reason=reason, about=term_text(term), help=help, remedy=remedy)
 
 
 def _has_tree(learner: Learner) -> bool:

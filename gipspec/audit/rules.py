@@ -46,6 +46,7 @@ MODEL_RULES: dict[str, OnModel] = {
     "A02": inference.split_clusters,
     "A03": inference.unclustered,
     "A04": inference.one_split,
+    "A05": roles.made_of_the_model,
     "A08": recipes.squares_for_trees,
     "A11": identification.heavy_winsorising,
     "A12": roles.index_component,
@@ -58,7 +59,10 @@ MODEL_RULES: dict[str, OnModel] = {
     "A32": inference.few_draws,
 }
 # Known once the data are read.
-DATA_RULES: dict[str, OnData] = {"A02": inference.folds_split_clusters}
+DATA_RULES: dict[str, OnData] = {
+    "A01": recipes.names_of_units,
+    "A02": inference.folds_split_clusters,
+}
 DATA_COMPARISONS: dict[str, OnAllData] = {"A03": inference.clusters_below_assignment}
 # Known from the estimates of a run, its tables, and the ledger.
 ESTIMATE_RULES: dict[str, OnEstimate] = {
@@ -87,4 +91,4 @@ _OURS = {
 }
 RULES = tuple(sorted(code for code in CODES if code.startswith("A")))
 RAISED = frozenset(RULES) - _OURS  # by the recipes, which see the rows
-STATIC = frozenset({*STUDY_RULES, *COMPARISONS, *MODEL_RULES}) - {"A02", "A03", "A11"}
+STATIC = frozenset({*STUDY_RULES, *COMPARISONS, *MODEL_RULES}) - {"A01", "A02", "A03", "A11"}

@@ -51,6 +51,8 @@ def panel() -> pd.DataFrame:
         "unit": unit,
         "year": year,
         "province": province,
+        "name": np.char.add("City ", unit.astype(str)),
+        "zone": np.char.add("Zone ", province.astype(str)),
         "y": y,
         "d": d,
         "x": x,
@@ -87,6 +89,12 @@ SEEDS = ", ".join(str(seed) for seed in range(1, 21))
 CASES = (
     Case("A01", "base <- y ~ d | x; fe_method=dummies; learner=rf(trees=3)", BASE),
     Case("A01", "base <- y ~ d | x + unit; learner=rf(trees=3)", "base <- y ~ d | x; learner=rf(trees=3)"),
+    Case("A01", "base <- y ~ d | x + unit", "base <- y ~ d | x + year"),
+    Case(
+        "A01",
+        "base <- y ~ d | x + name; learner=rf(trees=3)",
+        "base <- y ~ d | x + zone; learner=rf(trees=3)",
+    ),
     Case("A02", "base <- y ~ d | x; cluster=unit", "base <- y ~ d | x; cluster=unit; folds=whole", head=ROWS),
     Case("A02", "base <- y ~ d | x; fe=unit + year", BASE, head=ROWS),
     Case(
@@ -109,6 +117,9 @@ CASES = (
     Case("A03", "base <- y ~ pilot | x; cluster=unit + year", BASE),
     Case("A04", f"{BASE}once <- base; reps=1", BASE),
     Case("A05", f"{BASE}mech <- base; via=m\nmore <- base; add=w + m", f"{BASE}mech <- base; via=m"),
+    Case("A05", "base <- y ~ d | x + y^2", "base <- y ~ d | x"),
+    Case("A05", "let ly = y / 2\nbase <- ly ~ d | x + w:y", "let ly = y / 2\nbase <- ly ~ d | x + w"),
+    Case("A05", "base <- y ~ d | x + d:w", "base <- y ~ d | x + w"),
     Case("A06", f"{BASE}deep <- y ~ d | noise; learner=rf(trees=1, leaf=1)", BASE, runs=True),
     Case("A07", "base <- y ~ near | x; fe=none", "base <- y ~ x | w; fe=none", runs=True, remedied=False),
     Case(
