@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gipspec.audit.remedies import is_plain, unused
+from gipspec.audit.written import anew
 from gipspec.diagnostics import Finding, Remedy, finding
 from gipspec.lang.notation import print_name
 from gipspec.lang.printer import print_expr
@@ -14,24 +15,40 @@ from gipspec.lang.study import Model, Panel, Study
 if TYPE_CHECKING:
     from gipspec.engine import Estimate
 
+WINDOW = "-5..5"
+
 
 def staggered_adoption(study: Study, model: Model, estimate: Estimate) -> Iterator[Finding]:
     """A13: one coefficient for an adoption in several periods, and no event study of it in the study."""
-    periods = dict(estimate.measures).get("adoption.periods", 0.0)
     studied = {print_expr(t) for m in study.models if m.settings.model == "did" for t in m.treatments}
     moved = bool(model.settings.placebo_lead)  # adoption that never happened has no event study
-    if study.panel is None or periods <= 1 or moved or estimate.treatment in studied:
+    if study.panel is None or moved:
         return
-    line = _event_study(study, study.panel, estimate.treatment)
-    yield finding(
-        "A13",
-        name=estimate.treatment,
-        periods=f"{periods:.0f}",
-        help=f"add a line such as `{line}`" if line else "add an event study: `event=-5..5`",
-        about=estimate.treatment,
-        measures=(("adoption.periods", periods),),
-        remedy=Remedy.of(line) if line else None,
-    )
+    for name, measure in _adopted(model, estimate):
+        periods = dict(estimate.measures).get(measure, 0.0)
+        if periods <= 1 or name in studied:
+            continue
+        remedy = _event_study(study, study.panel, name)
+        if remedy is None and name != estimate.treatment:
+            remedy = _anew(study, model, reduced=True)
+        yield finding(
+            "A13",
+            name=name,
+            periods=f"{periods:.0f}",
+            help=f"add a line such as `{remedy.lines}`"
+            if remedy
+            else f"add an event study: `event={WINDOW}`",
+            about=name,
+            measures=((measure, periods),),
+            remedy=remedy,
+        )
+
+
+def _adopted(model: Model, estimate: Estimate) -> Iterator[tuple[str, str]]:
+    """Yield what units may adopt, the treatment and the instrument, each with the measure that tells."""
+    yield estimate.treatment, "adoption.periods"
+    if len(model.settings.iv) == 1:
+        yield print_expr(model.settings.iv[0]), "adoption.instrument.periods"
 
 
 def _plainness(model: Model, panel: Panel) -> tuple[bool, bool, str, bool, int, str]:
@@ -42,13 +59,22 @@ def _plainness(model: Model, panel: Panel) -> tuple[bool, bool, str, bool, int, 
     return not by_unit, not clustered, model.variant, "~" not in model.line, -len(model.controls), model.name
 
 
-def _event_study(study: Study, panel: Panel, treatment: str) -> str:
-    """Return one line for a treatment, whatever model was found: one event study serves the whole study."""
+def _event_study(study: Study, panel: Panel, treatment: str) -> Remedy | None:
+    """Return one line for a treatment, whatever model was found: one event study serves the whole study.
+
+    It varies a line where that asks for nothing that an event study cannot have.
+    """
     alone = [m for m in study.models if tuple(print_expr(t) for t in m.treatments) == (treatment,)]
     plain = [m for m in alone if m.settings.model == "plr" and is_plain(m.settings)]
     if not alone:
-        return ""
+        return None
     base = min(plain or alone, key=lambda m: _plainness(m, panel))
+    if not plain:
+        return _anew(study, base)
     names = {m.family for m in study.models}
     name = next((n for n in ("event", "dynamics") if n not in names), unused(study, f"event_{base.family}"))
-    return f"{print_name(name)} <- {print_name(base.name)}; event=-5..5"
+    return Remedy.of(f"{print_name(name)} <- {print_name(base.name)}; event={WINDOW}")
+
+
+def _anew(study: Study, model: Model, *, reduced: bool = False) -> Remedy:
+    return anew(study, model, "event", kind="did", reduced=reduced, event=WINDOW)

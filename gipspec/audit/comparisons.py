@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from gipspec.audit.conditions import exclude
 from gipspec.audit.remedies import unused
 from gipspec.diagnostics import Finding, Remedy, finding
 from gipspec.lang.check.expressions import names_in
-from gipspec.lang.check.values import constant
 from gipspec.lang.notation import print_name
 from gipspec.lang.study import Model, Study
-from gipspec.lang.syntax import Binary, Expr, Text, Unary
-
-COMPLEMENTS = ({"==", "!="}, {"in", "not in"})
-LOWER, UPPER = {">": False, ">=": True}, {"<": False, "<=": True}  # whether the bound itself is inside
 
 
 def groups_without_difference(study: Study, models: Sequence[Model]) -> Iterator[Finding]:
@@ -24,10 +20,10 @@ def groups_without_difference(study: Study, models: Sequence[Model]) -> Iterator
     """
     alike: dict[object, list[Model]] = {}
     for one in sorted((m for m in study.models if m.settings.sample), key=lambda m: m.name):
-        alike.setdefault(_but_sample(one), []).append(one)
+        alike.setdefault(but_sample(one), []).append(one)
     for model in (m for m in models if m.settings.sample):
         together = _compared_with(study, model.name)
-        for other in alike[_but_sample(model)]:
+        for other in alike[but_sample(model)]:
             if (
                 other.name > model.name
                 and other.name not in together
@@ -37,7 +33,7 @@ def groups_without_difference(study: Study, models: Sequence[Model]) -> Iterator
                 yield _no_difference(study, model, other)
 
 
-def _but_sample(model: Model) -> object:
+def but_sample(model: Model) -> object:
     """Return what a model asks of its sample."""
     return model.outcome, model.treatments, model.controls, replace(model.settings, sample=None)
 
@@ -76,34 +72,6 @@ def _compared_with(study: Study, name: str) -> set[str]:
 def _exclusive(a: Model, b: Model) -> bool:
     one, two = a.settings.sample, b.settings.sample
     return one is not None and two is not None and exclude(one.condition, two.condition)
-
-
-def exclude(a: Expr, b: Expr) -> bool:
-    """Tell whether two conditions cannot hold together, as far as their form tells."""
-    if Unary(op="not", operand=a, span=a.span) == b or Unary(op="not", operand=b, span=b.span) == a:
-        return True
-    if not isinstance(a, Binary) or not isinstance(b, Binary) or a.left != b.left:
-        return False
-    if a.right == b.right and {a.op, b.op} in COMPLEMENTS:
-        return True
-    if a.op == b.op == "==":
-        return _differ(a.right, b.right)
-    return _apart(a, b) or _apart(b, a)
-
-
-def _differ(a: Expr, b: Expr) -> bool:
-    if isinstance(a, Text) and isinstance(b, Text):
-        return a.value != b.value
-    one, two = constant(a), constant(b)
-    return one is not None and two is not None and one != two
-
-
-def _apart(above: Binary, below: Binary) -> bool:
-    """Tell whether `x >= 5` and `x < 5` leave each other out."""
-    low, high = constant(above.right), constant(below.right)
-    if above.op not in LOWER or below.op not in UPPER or low is None or high is None:
-        return False
-    return high < low or (high == low and not (LOWER[above.op] and UPPER[below.op]))
 
 
 def _moderated(study: Study, a: Model, b: Model) -> bool:

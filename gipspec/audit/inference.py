@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gipspec.engine import Estimate
 
 FEW_CLUSTERS = 30
+_OF_UNITS = "leave `folds=` away: with a panel, folds are made of whole units"
 FEW_DRAWS = 99  # of a permutation: its p-value cannot be below 1 / (draws + 1)
 
 
@@ -36,9 +37,8 @@ def split_clusters(study: Study, model: Model) -> Iterator[Finding]:
         return
     coarser = [name for name in settings.cluster if name != panel.time]
     if coarser and panel.unit not in settings.cluster:
-        yield finding(
-            "A02", what="units", name=coarser[0], about=coarser[0], remedy=_own_folds(model, coarser[0])
-        )
+        name, remedy = coarser[0], _own_folds(model, coarser[0])
+        yield finding("A02", what="units", name=name, about=name, help=_whole_clusters(name), remedy=remedy)
 
 
 def folds_split_clusters(study: Study, model: Model, dataset: Dataset) -> Iterator[Finding]:
@@ -55,9 +55,23 @@ def folds_split_clusters(study: Study, model: Model, dataset: Dataset) -> Iterat
         split = sum(len(found) > 1 for found in seen.values())
         if split:
             measures = (("clusters_split", float(split)), ("clusters", float(len(seen))))
-            remedy = _own_folds(model, name)
-            what = f"the column `{folds}`"
-            yield finding("A02", what=what, name=name, about=name, measures=measures, remedy=remedy)
+            yield finding(
+                "A02",
+                what=f"the column `{folds}`",
+                name=name,
+                about=name,
+                help=_OF_UNITS if study.panel and name == study.panel.unit else _whole_clusters(name),
+                measures=measures,
+                remedy=_own_folds(model, name),
+            )
+
+
+def _whole_clusters(name: str) -> str:
+    written = print_name(name)
+    return (
+        f"make folds of whole clusters: `folds={written}`, where each is a fold of its own, or a column of "
+        f"folds that holds all rows of a value of `{name}` together"
+    )
 
 
 def _own_folds(model: Model, name: str) -> Remedy:
@@ -125,7 +139,8 @@ def few_clusters(study: Study, model: Model, estimate: Estimate) -> Iterator[Fin
     are treated or that are not (Conley and Taber 2011), and no permutation test of the same effect.
     """
     permuted = {printed(m) for m in study.models if m.settings.placebo}
-    reason = _few(estimate) if estimate.cluster else ""
+    several = len(model.treatments) > 1
+    reason = _few(estimate, several) if estimate.cluster else ""
     if not reason or printed(model) in permuted:
         return
     possible = study.panel is not None and model.settings.model == "plr" and len(model.treatments) == 1
@@ -133,15 +148,23 @@ def few_clusters(study: Study, model: Model, estimate: Estimate) -> Iterator[Fin
     remedy = varied(study, model, "permuted", placebo="999", placebo_by="design") if plain else None
     arms = tuple((name, value) for name, value in estimate.measures if name.startswith("clusters."))
     measures = (("clusters", float(estimate.clusters)), *arms)
-    yield finding("A10", reason=reason, measures=measures, remedy=remedy)
+    about = estimate.treatment if f"`{estimate.treatment}`" in reason else ""
+    yield finding("A10", reason=reason, about=about, measures=measures, remedy=remedy)
 
 
-def _few(estimate: Estimate) -> str:
-    """Say of what there are few clusters: of one arm, where it has less than half, or in all."""
+def _few(estimate: Estimate, several: bool) -> str:
+    """Say of what there are few clusters: of one arm, where it has less than half, or in all.
+
+    The arms are those of a term; with several terms, which may be products, it says of which.
+    """
     known = {name: int(value) for name, value in estimate.measures if name.startswith("clusters.")}
     if known:
         treated, untreated, every = (known[f"clusters.{name}"] for name in ("treated", "untreated", "all"))
         count, what = (treated, "treated") if treated <= untreated else (untreated, "ever untreated")
+        if 2 * count < every and several:
+            level = 1 if treated <= untreated else 0
+            term, clusters = estimate.treatment, counted(every, "cluster")
+            return f"`{term}` is {level} in only {count} of {clusters}"
         if 2 * count < every:
             return f"only {count} of {counted(every, 'cluster')} {'is' if count == 1 else 'are'} {what}"
     return f"{estimate.clusters} clusters only" if estimate.clusters < FEW_CLUSTERS else ""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gipspec.audit.names import formula_of
+from gipspec.audit.names import formula_of, parts_of
 from gipspec.diagnostics import Problem, counted, problem
 from gipspec.diagnostics.finding import short_list
 from gipspec.lang.check.values import constant
@@ -69,19 +69,48 @@ def _loss(study: Study, model: Model, estimate: Estimate, dataset: Dataset) -> _
     shifts = {name: _reach(study, model, name) for name in counts}
     units = len(dataset.unit_names)
     name = min(counts, key=lambda n: (units * sum(shifts[n]) - counts[n], n))
-    alone = max(counts.values())
-    together = min(sum(counts.values()), rows - estimate.n)
-    lost = alone if _loses_otherwise(model, estimate) else max(alone, together)
+    lost = _incomplete(model, estimate, dataset, counts)
     ends = units * sum(max(reach[side] for reach in shifts.values()) for side in (0, 1))
     if lost - ends <= rows * MANY:
         return None
     return _Loss(lost, rows, name, counts[name])
 
 
-def _loses_otherwise(model: Model, estimate: Estimate) -> bool:
-    """Tell whether rows of the sample are left out for other reasons than missing values, too."""
-    settings = model.settings
-    return settings.model == "did" or settings.fe_method == "fd" or bool(estimate.moderator)
+def _incomplete(model: Model, estimate: Estimate, dataset: Dataset, counts: Mapping[str, int]) -> int:
+    """Count the rows of the sample that lack a value of some variable; `counts` says how many lack each.
+
+    What an estimate leaves out tells it, unless rows are left out for other reasons, too, or the estimate is
+    one of a group. Then the rows are looked at.
+    """
+    settings, alone = model.settings, max(counts.values())
+    otherwise = settings.model == "did" or settings.fe_method == "fd" or estimate.moderator
+    if not otherwise and settings.het is None:
+        return max(alone, min(sum(counts.values()), dataset.n - estimate.excluded - estimate.n))
+    return max(alone, _lacking(model, dataset, counts))
+
+
+def _lacking(model: Model, dataset: Dataset, names: Collection[str]) -> int:
+    from gipspec.data import evaluate, evaluate_condition  # `gipspec check` has no time to import numpy
+
+    written = {shown: part for e in _variables(model) for part in parts_of(e) for shown in _shown(part)}
+    sample = model.settings.sample
+    lacking = None
+    for name in names:
+        if name in dataset.columns:
+            gone = dataset.columns[name].missing
+        elif name in written:
+            gone = evaluate(written[name], dataset).missing
+        else:
+            continue
+        lacking = gone if lacking is None else lacking | gone
+    if lacking is None:
+        return 0
+    return int((lacking if sample is None else lacking & evaluate_condition(sample.condition, dataset)).sum())
+
+
+def _shown(expr: Expr) -> tuple[str, ...]:
+    """Return what an expression may be called: a name has its backticks, or not."""
+    return (print_expr(expr), expr.text) if isinstance(expr, Name) else (print_expr(expr),)
 
 
 def _reach(study: Study, model: Model, name: str) -> tuple[int, int]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from gipspec.lang.check.expressions import names_in
 from gipspec.lang.check.values import constant
 from gipspec.lang.printer import print_expr
-from gipspec.lang.study import Let, Model, Study
+from gipspec.lang.study import Let, Model, Study, Term
 from gipspec.lang.syntax import Binary, Call, Expr, Name, Unary
 from gipspec.lang.vocabulary import FUNCTIONS
+
+INCREASING = ("exp", "sqrt", "rank", "log", "log1p", "standardize")  # functions of one column
+ABOVE_NOUGHT = INCREASING[:3]
 
 
 def names_of(study: Study, expr: Expr) -> Iterator[str]:
@@ -23,6 +26,27 @@ def names_of(study: Study, expr: Expr) -> Iterator[str]:
                 yield name.text
                 if name.text in values:
                     todo.append(values[name.text])
+
+
+def names_at_once(study: Study, expr: Expr) -> Iterator[str]:
+    """As `names_of`, but for what stands in a `lag( )`: names whose values are those of the row's period."""
+    values = {let.name: let.value for let in study.lets}
+    todo, seen = [expr], set()
+    while todo:
+        match todo.pop():
+            case Call(function="lag"):
+                continue
+            case Name(text=name):
+                if name not in seen:
+                    seen.add(name)
+                    yield name
+                    todo += [values[name]] if name in values else []
+            case Call(arguments=arguments):
+                todo += [a.value for a in arguments]
+            case Binary(left=left, right=right):
+                todo += [left, right]
+            case Unary(operand=operand):
+                todo.append(operand)
 
 
 def formula_of(model: Model) -> Iterator[Expr]:
@@ -145,3 +169,49 @@ def lags_of(study: Study, expr: Expr) -> Iterator[tuple[Call, str]]:
                 todo += [a.value for a in arguments]
             case _:
                 continue
+
+
+def alone(term: Term) -> Expr | None:
+    """Return the factor of a term that has no other one."""
+    return term.factors[0] if len(term.factors) == 1 else None
+
+
+def ordered_like(study: Study, expr: Expr, columns: Collection[str]) -> str:
+    """Return which of these columns an expression orders the rows by, or in reverse; "" where it is none.
+
+    A power counts as if the column had one sign, unless it is one of a column that was moved: `(x - 5)^2` has
+    an order of its own.
+    """
+    values = {let.name: let.value for let in study.lets}
+    even = False
+    while True:
+        match expr:
+            case Name(text=text) if text in columns:
+                return text
+            case Name(text=text) if text in values:
+                expr = values[text]
+            case Call(function=function, arguments=(only,)) if function in INCREASING:
+                if even and function not in ABOVE_NOUGHT:
+                    return ""
+                expr = only.value
+            case Call(function="square" | "I" as function, arguments=(only,)):
+                even, expr = even or function == "square", only.value
+            case Binary(op="^", left=left, right=right) if constant(right):
+                even, expr = even or constant(right) != 1, left
+            case Binary(op="*", left=left, right=right) if left == right:
+                even, expr = True, left
+            case Binary(op="*", left=left, right=right) if constant(left) or constant(right):
+                expr = left if constant(right) else right
+            case Binary(op="/", left=left, right=right) if constant(right):
+                expr = left
+            case Binary(op="+" | "-", left=left, right=right) if not even and _one_moves(left, right):
+                expr = left if constant(right) is not None else right
+            case Unary(op="+" | "-", operand=operand):
+                expr = operand
+            case _:
+                return ""
+
+
+def _one_moves(left: Expr, right: Expr) -> bool:
+    """Tell whether one of two summands is a number, and the other one is none."""
+    return (constant(left) is None) != (constant(right) is None)

@@ -1,21 +1,23 @@
-"""Rules on how effects are removed, what learners see, and how samples are cut."""
+"""Rules on how effects are removed, and what learners see."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import TYPE_CHECKING
 
-from gipspec.audit.names import names_of
+from gipspec.audit.names import alone, names_of, ordered_like
 from gipspec.audit.remedies import amended, dropped, usual_effects
-from gipspec.diagnostics import Finding, Remedy, finding
+from gipspec.diagnostics import Finding, finding
 from gipspec.lang.check.terms import term_text
 from gipspec.lang.study import Learner, Model, Study, Term
-from gipspec.lang.syntax import Binary, Call
+from gipspec.lang.syntax import Binary, Call, Name
 from gipspec.lang.vocabulary import LEARNERS
 
 if TYPE_CHECKING:
+    from gipspec.data import Dataset
     from gipspec.engine import Estimate
 
+MOST_OF_UNITS = 0.5  # categories that are more than this share of the units tell them apart
 SATURATED = 0.05  # share of the treatment's variation that effects should leave at least
 TRANSFORMED = ("plr", "pliv")  # models whose variables effects are removed from
 
@@ -29,16 +31,44 @@ def effects_as_dummies(study: Study, model: Model) -> Iterator[Finding]:
             f"unit effects as dummies in `{(worst or settings.learner_d).label}`: this recipe is badly biased"
         )
         yield finding("A01", reason=reason, about="dummies", remedy=amended(model, fe_method="within"))
-    if study.panel is None or worst is None:
+    if study.panel is None:
+        return
+    removed = (study.panel.unit,) in settings.fe
+    for term in model.controls:
+        used = {name for factor in term.factors for name in names_of(study, factor)}
+        itself = isinstance(only := alone(term), Name) and only.text == study.panel.unit
+        if study.panel.unit in used and (worst or (itself and removed)):
+            yield _says_the_unit(model, term, worst or settings.learner_d)
+
+
+def names_of_units(study: Study, model: Model, dataset: Dataset) -> Iterator[Finding]:
+    """A01: a control of categories that tell most units apart, such as the name of the city, for trees."""
+    learner = next((x for x in (model.settings.learner_y, model.settings.learner_d) if _has_tree(x)), None)
+    if study.panel is None or learner is None:
         return
     for term in model.controls:
-        if study.panel.unit in {name for factor in term.factors for name in names_of(study, factor)}:
-            reason = (
-                f"`{term_text(term)}` says which unit a row is of, and `{worst.label}` is to learn from it"
-            )
-            help = "take it out: unit effects are removed by `fe=`"
-            remedy = dropped(model, [term_text(term)])
-            yield finding("A01", reason=reason, about=term_text(term), help=help, remedy=remedy)
+        only = alone(term)
+        factor = isinstance(only, Call) and only.function == "factor"
+        inner = only.arguments[0].value if isinstance(only, Call) and factor else only
+        other = isinstance(inner, Name) and inner.text != study.panel.unit
+        if isinstance(inner, Name) and other and _names_units(dataset, inner.text, factor):
+            yield _says_the_unit(model, term, learner)
+
+
+def _names_units(dataset: Dataset, name: str, factor: bool) -> bool:
+    vector = dataset.columns.get(name)
+    if vector is None or not (factor or vector.is_text):
+        return False
+    pairs = {(u, v) for u, v in zip(dataset.unit.tolist(), vector.values.tolist(), strict=True) if v == v}
+    units, values = len(dataset.unit_names), len({v for _, v in pairs})
+    return len({u for u, _ in pairs}) == len(pairs) and values > MOST_OF_UNITS * units
+
+
+def _says_the_unit(model: Model, term: Term, learner: Learner) -> Finding:
+    reason = f"`{term_text(term)}` says which unit a row is of, and `{learner.label}` is to learn from it"
+    help = "take it out: unit effects are removed by `fe=`"
+    remedy = dropped(model, [term_text(term)])
+    return finding("A01", reason=reason, about=term_text(term), help=help, remedy=remedy)
 
 
 def _has_tree(learner: Learner) -> bool:
@@ -52,8 +82,11 @@ def _only_trees(learner: Learner) -> bool:
 
 
 def squares_for_trees(study: Study, model: Model) -> Iterator[Finding]:
-    """A08: powers and splines of controls for learners that split: they see the same order of values."""
-    shaped = [term for term in model.controls if _is_shaped(term)]
+    """A08: powers and splines of controls, and other columns in the order of a control, for learners that
+    split: they see the order of values alone.
+    """
+    plain = {f.text for term in model.controls if isinstance(f := alone(term), Name)}
+    shaped = [t for t in model.controls if _is_shaped(t) or _repeats(study, t, plain)]
     learners = (model.settings.learner_y, model.settings.learner_d)
     if not shaped or not all(_only_trees(one) for one in learners):
         return
@@ -68,11 +101,19 @@ def squares_for_trees(study: Study, model: Model) -> Iterator[Finding]:
 
 
 def _is_shaped(term: Term) -> bool:
-    factor = term.factors[0]
-    power = isinstance(factor, Binary) and factor.op == "^"
-    return len(term.factors) == 1 and (
-        power or (isinstance(factor, Call) and factor.function in ("poly", "bs"))
-    )
+    match alone(term):
+        case Binary(op="^") | Call(function="poly" | "bs"):
+            return True
+    return False
+
+
+def _repeats(study: Study, term: Term, controls: Set[str]) -> bool:
+    """Tell whether a control has the order of another one, `controls` being the columns among them."""
+    factor = alone(term)
+    if factor is None:
+        return False
+    others = controls - {factor.text} if isinstance(factor, Name) else controls
+    return ordered_like(study, factor, others) != ""
 
 
 def no_unit_effects(study: Study, model: Model) -> Iterator[Finding]:
@@ -80,17 +121,6 @@ def no_unit_effects(study: Study, model: Model) -> Iterator[Finding]:
     panel, settings = study.panel, model.settings
     if panel and not any(panel.unit in effect for effect in settings.fe) and settings.model != "did":
         yield finding("A19", remedy=amended(model, fe=usual_effects(panel)))
-
-
-def sample_without_effect(study: Study, model: Model, estimate: Estimate) -> Iterator[Finding]:
-    """A14: a sample that removes no row."""
-    if model.settings.sample is not None and estimate.excluded == 0:
-        measures = (("rows", float(estimate.n)), ("excluded", 0.0))
-        yield finding("A14", name=model.name, measures=measures, remedy=_taken_out(model))
-
-
-def _taken_out(model: Model) -> Remedy:
-    return Remedy.of("\n".join(f"# {line}" for line in model.line.split("\n")), replaces=True)
 
 
 def effects_saturate(study: Study, model: Model, estimate: Estimate) -> Iterator[Finding]:

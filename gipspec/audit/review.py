@@ -15,6 +15,7 @@ from gipspec.audit.rules import (
     ESTIMATE_RULES,
     MODEL_RULES,
     RAISED,
+    RESULT_COMPARISONS,
     RUN_RULES,
     STATIC,
     STUDY_RULES,
@@ -70,6 +71,8 @@ def _on_results(study: Study, models: list[Model], results: Results) -> Iterator
         for estimate in results.of_model(model.name):
             for rule in ESTIMATE_RULES.values():
                 yield from (_placed(f, model) for f in rule(study, model, estimate))
+    for comparison in RESULT_COMPARISONS.values():
+        yield from (_placed(f, m) for m, f in comparison(study, models, results))
     by_name = {m.name: m for m in study.models}
     for p in results.problems:
         about = by_name.get(p.subject)

@@ -9,6 +9,7 @@ from gipspec.audit.names import (
     components_of,
     index_of,
     lags_of,
+    names_at_once,
     names_of,
     printed,
     signed_summands,
@@ -40,10 +41,31 @@ def mediator_among_controls(study: Study, models: Sequence[Model]) -> Iterator[F
 
 
 def _mediator(model: Model, name: str, other: str, terms: list[str]) -> Finding:
+    reason = f"`{name}` is among the controls, and a mediator in `{other}`"
     remedy = dropped(model, terms)
-    return finding(
-        "A05", name=name, other=other, names=(model.name,), about=name, remedy=remedy, span=model.span
-    )
+    return finding("A05", reason=reason, names=(model.name,), about=name, remedy=remedy, span=model.span)
+
+
+def made_of_the_model(study: Study, model: Model) -> Iterator[Finding]:
+    """A05: a control that is made of the outcome or the treatment of its own period: `log(y)`, `d:x`."""
+    roles = [("outcome", model.outcome), *(("treatment", t) for t in model.treatments)]
+    own = {column: role for role, expr in reversed(roles) if (column := _only_column(study, expr))}
+    for term in model.controls:
+        used = {name for factor in term.factors for name in names_at_once(study, factor)}
+        for column in sorted(used & own.keys()):
+            reason = f"the control `{term_text(term)}` is made of the {own[column]}"
+            yield finding(
+                "A05", reason=reason, about=term_text(term), remedy=dropped(model, [term_text(term)])
+            )
+            break
+
+
+def _only_column(study: Study, expr: Expr) -> str:
+    """Return the one column of the file that a variable is made of, but for unit and time; "" for several."""
+    derived = {let.name for let in study.lets}
+    columns = set(names_of(study, expr)) - derived
+    places = {study.panel.unit, study.panel.time} if study.panel else set()
+    return columns.pop() if len(columns) == 1 and not columns & places else ""
 
 
 def index_component(study: Study, model: Model) -> Iterator[Finding]:

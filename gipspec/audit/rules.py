@@ -15,6 +15,7 @@ from gipspec.audit import (
     nuisances,
     recipes,
     roles,
+    samples,
 )
 from gipspec.diagnostics import CODES, Finding
 from gipspec.lang.study import Model, Study
@@ -29,6 +30,7 @@ OnModel = Callable[[Study, Model], Iterator[Finding]]
 OnData = Callable[[Study, Model, "Dataset"], Iterator[Finding]]
 OnAllData = Callable[[Study, Sequence[Model], "Dataset"], "Iterator[tuple[Model, Finding]]"]
 OnEstimate = Callable[[Study, Model, "Estimate"], Iterator[Finding]]
+OnResults = Callable[[Study, Sequence[Model], "Results"], "Iterator[tuple[Model, Finding]]"]
 OnTables = Callable[[Study, "Results", exhibits.Stars], Iterator[Finding]]
 OnRuns = Callable[[Study, "Results", "tuple[Run, ...]"], Iterator[Finding]]
 
@@ -44,6 +46,7 @@ MODEL_RULES: dict[str, OnModel] = {
     "A02": inference.split_clusters,
     "A03": inference.unclustered,
     "A04": inference.one_split,
+    "A05": roles.made_of_the_model,
     "A08": recipes.squares_for_trees,
     "A11": identification.heavy_winsorising,
     "A12": roles.index_component,
@@ -56,7 +59,10 @@ MODEL_RULES: dict[str, OnModel] = {
     "A32": inference.few_draws,
 }
 # Known once the data are read.
-DATA_RULES: dict[str, OnData] = {"A02": inference.folds_split_clusters}
+DATA_RULES: dict[str, OnData] = {
+    "A01": recipes.names_of_units,
+    "A02": inference.folds_split_clusters,
+}
 DATA_COMPARISONS: dict[str, OnAllData] = {"A03": inference.clusters_below_assignment}
 # Known from the estimates of a run, its tables, and the ledger.
 ESTIMATE_RULES: dict[str, OnEstimate] = {
@@ -65,10 +71,10 @@ ESTIMATE_RULES: dict[str, OnEstimate] = {
     "A10": inference.few_clusters,
     "A11": identification.heavy_trimming,
     "A13": adoption.staggered_adoption,
-    "A14": recipes.sample_without_effect,
     "A15": identification.weak_instrument,
     "A16": recipes.effects_saturate,
 }
+RESULT_COMPARISONS: dict[str, OnResults] = {"A14": samples.samples_without_effect}
 TABLE_RULES: dict[str, OnTables] = {"A17": exhibits.unverifiable_stars}
 RUN_RULES: dict[str, OnRuns] = {"A18": exhibits.tried_and_not_shown, "A27": exhibits.searched_tails}
 
@@ -79,9 +85,10 @@ _OURS = {
     *DATA_RULES,
     *DATA_COMPARISONS,
     *ESTIMATE_RULES,
+    *RESULT_COMPARISONS,
     *TABLE_RULES,
     *RUN_RULES,
 }
 RULES = tuple(sorted(code for code in CODES if code.startswith("A")))
 RAISED = frozenset(RULES) - _OURS  # by the recipes, which see the rows
-STATIC = frozenset({*STUDY_RULES, *COMPARISONS, *MODEL_RULES}) - {"A02", "A03", "A11"}
+STATIC = frozenset({*STUDY_RULES, *COMPARISONS, *MODEL_RULES}) - {"A01", "A02", "A03", "A11"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 from gipspec.audit.remedies import statement_of, unused
@@ -35,15 +35,19 @@ def options_for(study: Study, model: Model, kind: str, *, reduced: bool = False)
     return {n: _value(learners.get(n, n), model.settings) if "[" in t else t for n, t in suited.items()}
 
 
-def anew(study: Study, model: Model, suffix: str, *, kind: str = "plr", reduced: bool = False) -> Remedy:
+def anew(
+    study: Study, model: Model, suffix: str, *, kind: str = "plr", reduced: bool = False, **more: str
+) -> Remedy:
     """Return a further line for a model that no variation gives: its formula, and the options that suit it.
 
-    With `reduced` the instruments take the place of the treatment.
+    With `reduced` the instruments take the place of the treatment. `more` are options that it has besides.
     """
-    return Remedy(write=partial(_new_line, study, model, suffix, kind, reduced))
+    return Remedy(write=partial(_new_line, study, model, suffix, kind, reduced, more))
 
 
-def _new_line(study: Study, model: Model, suffix: str, kind: str, reduced: bool) -> str:
+def _new_line(
+    study: Study, model: Model, suffix: str, kind: str, reduced: bool, more: Mapping[str, str]
+) -> str:
     treatments = " + ".join(sorted(map(print_expr, model.settings.iv if reduced else model.treatments)))
     controls = " + ".join(term_text(t) for t in model.controls)
     name = print_name(unused(study, f"{model.family}_{suffix}"))
@@ -51,8 +55,8 @@ def _new_line(study: Study, model: Model, suffix: str, kind: str, reduced: bool)
     options = options_for(study, model, kind, reduced=reduced)
     if kind != "plr":
         options = {"model": kind, **options}
-    more = "".join(f"; {option}={text}" for option, text in options.items())
-    return print_statement(statement_of(line + more))
+    written_out = "".join(f"; {option}={text}" for option, text in {**options, **more}.items())
+    return print_statement(statement_of(line + written_out))
 
 
 def written(study: Study, model: Model) -> dict[str, str]:
@@ -72,6 +76,15 @@ def _lines(study: Study, model: Model) -> Iterator[ModelStatement]:
         yield statement
         head = statement.head
         at = families.get(head.base.text.partition(".")[0]) if isinstance(head, Variation) else None
+
+
+def varied_by(study: Study, model: Model) -> Model | None:
+    """Return the one model that the line of a model varies; None for a formula, and for several models."""
+    head = statement_of(model.line).head
+    if not isinstance(head, Variation):
+        return None
+    named = [m for m in study.models if head.base.text in (m.name, m.family)]
+    return named[0] if len(named) == 1 else None
 
 
 def _value(name: str, settings: Settings) -> str:

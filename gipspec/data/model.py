@@ -16,9 +16,13 @@ from gipspec.data.features import Leaf, feature_matrix, leaves_of, on_rows
 from gipspec.data.transforms import without_tails
 from gipspec.data.vector import Codes, Flags, Groups, Vector, cross, groups, rows_text
 from gipspec.diagnostics import GipError, problem
+from gipspec.lang.check.terms import factors_of
+from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Sample, Settings, Term
-from gipspec.lang.syntax import Binary, Expr
+from gipspec.lang.syntax import Expr
 from gipspec.source import Span
+
+MOST_LABELS = 4  # that a message lists
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +99,11 @@ def model_data(
     rows, lost = _complete_rows(dataset, used, sample, outcome.span)
 
     def ready(expr: Expr) -> Numbers:
-        factors = [np.asarray(evaluate(f, dataset).values[rows], dtype=np.float64) for f in _factors(expr)]
+        vectors = [(f, evaluate(f, dataset)) for f in factors_of(expr)]  # each has tails of its own
+        if len(vectors) > 1:
+            for factor, vector in vectors:
+                _check_scale(factor, vector)
+        factors = [np.asarray(v.values[rows], dtype=np.float64) for _, v in vectors]
         product: Numbers = np.prod([without_tails(f, settings.winsor) for f in factors], axis=0)
         return product
 
@@ -188,15 +196,6 @@ def _complete_rows(
     return np.flatnonzero(complete), tuple((name, count) for name, count in lost.items() if count)
 
 
-def _factors(expr: Expr) -> list[Expr]:
-    """Return the factors of a product, `gip * compute`: each has tails of its own, as among the controls."""
-    factors: list[Expr] = []
-    while isinstance(expr, Binary) and expr.op == "*":
-        factors.append(expr.right)
-        expr = expr.left
-    return [expr, *reversed(factors)]
-
-
 def _on_rows(leaves: Mapping[str, Leaf], rows: Codes, share: float) -> dict[str, Leaf]:
     found = {name: on_rows(leaf, rows) for name, leaf in leaves.items()}
     if share == 0:
@@ -222,6 +221,19 @@ def _check_folds(folds: Codes, unit: Codes, name: str) -> None:
     if len(pairs) > len(np.unique(unit)):
         remedy = "keep all rows of a unit in one fold"
         raise GipError(problem("G405", name=name, reason="puts a unit into two folds", remedy=remedy))
+
+
+def _check_scale(factor: Expr, vector: Vector) -> None:
+    """Refuse the codes of three or more categories as a factor of a product (G319)."""
+    values = np.unique(np.asarray(vector.values[~vector.missing], dtype=np.float64)).tolist()
+    if len(values) < 3 or not all(v in vector.labels for v in values):
+        return
+    name, labels = print_expr(factor), [vector.labels[v] for v in values]
+    listed = ", ".join(labels[:MOST_LABELS]) + (" and others" if len(labels) > MOST_LABELS else "")
+    remedy = (
+        f"compare the categories with `het={name}`; if they are steps of a scale, `let scale = 1 * {name}`"
+    )
+    raise GipError(problem("G319", factor.span, name=shown(factor), labels=listed, remedy=remedy))
 
 
 def _check_varies(

@@ -134,6 +134,8 @@ DATA = (
            "Text compares with text, and numbers with numbers."),
     _error("G318", "the periods of `{name}` are text without a clear order: \"{first}\" comes before \"{second}\"", "add a column of numbers to the file, such as year * 4 + quarter, or write the periods as `2004`, `2004Q1` or `2004-03-31`",
            "Lags, differences and the time of adoption rest on the order of periods, and texts sort by their letters: \"m10\" before \"m9\", \"Q12005\" before \"Q22004\", \"after\" before \"before\". Taken are texts with the year first and parts of fixed width, and counts such as `wave1`."),
+    _error("G319", "`{name}` is a code for {labels}, and a treatment is multiplied by numbers", "{remedy}",
+           "The effect would be a line in the codes: that of the second category halfway between those of the first and the third."),
 )  # fmt: skip
 
 ESTIMATION = (
@@ -289,12 +291,12 @@ WARNINGS = (
     _warning("A03", "{reason}", "use `cluster=` with the unit, the default, or with the groups that the treatment is assigned to",
              "Errors of a unit are correlated over time, and those of units that are treated together across units; standard errors that are not clustered by what the treatment is assigned to are too small."),
     _warning("A04", "one split only", "use `reps=5`, the default", "An estimate from one random split depends on the split."),
-    _warning("A05", "`{name}` is among the controls, and a mediator in `{other}`", "take what is made of it out of the controls, with `drop=`",
-             "What the treatment changes must not be held constant: the effect that passes through it is lost."),
+    _warning("A05", "{reason}", "take what is made of it out of the controls, with `drop=`",
+             "What the treatment changes must not be held constant, least of all the outcome: the effect that passes through it is lost."),
     _warning("A06", "the learner for {target} predicts no better than the mean (out-of-fold R² {r2})", "try another learner, or `stack(gbm, rf, lasso)`",
              "A nuisance that is not learned leaves the confounding where it was."),
-    _warning("A07", "only {share} of the variation of the treatment is left after the controls", "look at the overlap; drop controls that determine the treatment",
-             "With little residual variation estimates are fragile and standard errors unreliable."),
+    _warning("A07", "{reason}", "look at the overlap; drop controls that determine the treatment",
+             "Where the controls nearly determine the treatment, or few rows of an arm carry its weight, estimates are fragile and standard errors too small."),
     _warning("A08", "`{name}` adds nothing for `{learner}`, which splits a column by the order of its values", "use `learner=lasso` for a column with squares, or leave them away",
              "Trees give the same splits for a column of one sign and its square, so that such a robustness check repeats the estimate that it is to check."),
     _warning("A09", "`{name}` and `{other}` are estimates of two groups, and nothing tells whether they differ", "add `gap <- {name} - {other}`, or compare the groups by `het=`",

@@ -86,18 +86,28 @@ def finding(
 def as_problems(findings: tuple[Finding, ...]) -> tuple[Problem, ...]:
     """Return the findings as warnings of a run, one for each rule; accepted ones are none.
 
-    The subject names some of the models that a rule is about, and counts the rest. Names decide which comes
-    first, since the order of the lines of a spec means nothing.
+    The subject names some of the models that the message is true of, and counts the rest; those that the rule
+    says something else of stand in the help. Names decide which comes first, since the order of the lines of
+    a spec means nothing.
     """
-    first: dict[str, Finding] = {}
-    names: dict[str, list[str]] = {}
     ordered = sorted(findings, key=lambda f: (f.code, f.names, f.about, f.message))
+    by_code: dict[str, list[Finding]] = {}
     for one in (f for f in ordered if not f.accepted):
-        first.setdefault(one.code, one)
-        names.setdefault(one.code, []).extend(one.names)
-    return tuple(
-        Problem(code=code, message=f.message, help=f.help, span=f.span, subject=short_list(names[code]))
-        for code, f in first.items()
+        by_code.setdefault(one.code, []).append(one)
+    return tuple(_as_problem(found) for found in by_code.values())
+
+
+def _as_problem(found: list[Finding]) -> Problem:
+    first = found[0]
+    same = [name for f in found if f.message == first.message for name in f.names]
+    others = [name for f in found if f.message != first.message for name in f.names if name not in same]
+    more = f"`gipspec audit` has more of it, in {short_list(others)}" if others else ""
+    return Problem(
+        code=first.code,
+        message=first.message,
+        help="; ".join(filter(None, [first.help, more])),
+        span=first.span,
+        subject=short_list(same),
     )
 
 

@@ -10,6 +10,8 @@ from gipspec.diagnostics import Problem, nearest, problem
 from gipspec.lang.build import Leaf
 from gipspec.lang.scanner import begins_statement
 from gipspec.lang.statements import MODEL, STATEMENTS
+from gipspec.lang.vocabulary import OPTIONS
+from gipspec.lang.vocabulary.aliases import advice, alias
 from gipspec.source import Span
 
 
@@ -169,6 +171,51 @@ def _panel_at_the_margin(stop: Stop) -> Problem | None:
     return None
 
 
+def _panel_without_its_word(stop: Stop) -> Problem | None:
+    """`table main: "A. All" (base)`."""
+    written = re.match(r'"[^"\n]*"\s*\([^()]*\)?', stop.rest)
+    if stop.first is None or stop.first.kind != "TABLE" or stop.found_kind != "TEXT" or written is None:
+        return None
+    return _unexpected(stop, "`panel` or a name", f"a panel of a table reads `panel {written[0]}`")
+
+
+def _effect_of_units(stop: Stop) -> Problem | None:
+    """`y ~ d | x + (1|city)`."""
+    among_controls = "TILDE" in stop.open and "BAR" in stop.open and "LPAR" in stop.open
+    if stop.found_kind != "BAR" or not among_controls or not re.search(r"\(\s*[01]\s*$", stop.before):
+        return None
+    unit = re.match(r"\|\s*([^\W\d]\w*)", stop.rest)
+    remedy = f"effects of units are removed by an option: `; fe={unit[1] if unit else 'city'}`"
+    return _unexpected(stop, _expected(stop), remedy)
+
+
+def _option_without_value(stop: Stop) -> Problem | None:
+    """`; robust`."""
+    if stop.found_kind not in ("$END", "SEMICOLON") or stop.last is None or stop.last.kind not in NAMES:
+        return None
+    if stop.accepts != {"EQUALS"} or not {"SEMICOLON", "DEFAULTS"} & {*stop.open}:
+        return None
+    name = stop.last.text
+    of_model = stop.first is not None and stop.first.kind not in WORDS - {"DEFAULTS"}
+    remedy = advice(name, OPTIONS) if of_model else ""
+    if of_model and name in OPTIONS and not remedy:
+        remedy = f"an option has a value, as in `{OPTIONS[name].example}`"
+    return _unexpected(stop, "`=` and a value", remedy or _shape(stop))
+
+
+def _options_of_stata(stop: Stop) -> Problem | None:
+    """`y ~ d | x, robust`, `y ~ d | x, cluster(city)`."""
+    written = re.match(r",\s*([^\W\d]\w*)\s*(?:\(\s*(\w+)\s*\))?", stop.rest)
+    if stop.found_kind != "COMMA" or "TILDE" not in stop.open or "LPAR" in stop.open or written is None:
+        return None
+    word, value = written.groups()
+    option = word if word in OPTIONS else alias(word, OPTIONS)
+    remedy = advice(word, OPTIONS) or advice(value or "", OPTIONS)
+    if option and value and not remedy:
+        remedy = f"options stand behind `;`: `; {option}={value}`"
+    return _unexpected(stop, "`;`", remedy) if remedy else None
+
+
 def _second_bar(stop: Stop) -> Problem | None:
     if stop.found_kind == "BAR" and "BAR" in stop.open and "$END" in stop.accepts:
         return problem(
@@ -269,6 +316,10 @@ _MISTAKES: tuple[Callable[[Stop], Problem | None], ...] = (
     _unknown_word,
     _file_without_quotes,
     _panel_at_the_margin,
+    _panel_without_its_word,
+    _effect_of_units,
+    _option_without_value,
+    _options_of_stata,
     _second_bar,
     _bar_for_or,
     _missing_declaration,

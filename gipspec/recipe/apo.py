@@ -18,8 +18,10 @@ from gipspec.estimate import (
     potential_means,
     stack_influence,
 )
+from gipspec.estimate.propensity import bounded, effective_rows
 from gipspec.lang.study import Model, Panel
 from gipspec.learn import CrossFit
+from gipspec.recipe.adopted import adoption_measure
 from gipspec.recipe.found import Made, Series
 from gipspec.recipe.piece import Piece, clusters_of, described, found, gather, nuisance
 from gipspec.recipe.support import (
@@ -97,6 +99,7 @@ def _finish(piece: Piece, levels: Grouping, nuisances: Sequence[Nuisance], fits:
     m_hat = np.array([[fit.prediction for fit in rep[1::2]] for rep in fits])  # (R, L, n)
     test = _equality(piece, levels, reps)
     treatment, label, reference = piece.treatments[0], piece.label(piece.treatments[0]), levels.labels[0]
+    adopted = adoption_measure(piece)
     means = [
         found(
             piece,
@@ -108,7 +111,11 @@ def _finish(piece: Piece, levels: Grouping, nuisances: Sequence[Nuisance], fits:
             term_label=f"{label}: {name}",
             nuisances=quality[2 * j : 2 * j + 2],
             residual_share=_residual_share(levels, m_hat, [j]),
-            measures=(("rows", float(np.sum(levels.codes == j))), *_overlap(piece, m_hat, [j])),
+            measures=(
+                ("rows", float(np.sum(levels.codes == j))),
+                ("effective", _effective(piece, levels, m_hat, j)),
+                *_overlap(piece, m_hat, [j]),
+            ),
         )
         for j, (key, name) in enumerate(zip(levels.keys, levels.labels, strict=True))
     ]
@@ -123,7 +130,7 @@ def _finish(piece: Piece, levels: Grouping, nuisances: Sequence[Nuisance], fits:
             term_label=f"{label}: {levels.labels[j]} − {reference}",
             nuisances=(*quality[:2], *quality[2 * j : 2 * j + 2]),
             residual_share=_residual_share(levels, m_hat, [0, j]),
-            measures=(*_overlap(piece, m_hat, list(range(len(levels.keys)))), *test),
+            measures=(*_overlap(piece, m_hat, list(range(len(levels.keys)))), *test, *adopted),
         )
         for j in range(1, len(levels.keys))
     ]
@@ -192,6 +199,12 @@ def _residual_share(levels: Grouping, m_hat: Array, at: list[int]) -> float:
         float(np.mean(np.var(arm - m_hat[:, j], axis=1)) / np.var(arm))
         for j, arm in zip(at, arms, strict=True)
     )
+
+
+def _effective(piece: Piece, levels: Grouping, m_hat: Array, at: int) -> float:
+    """Return how many rows of a level with equal weights would be as good, the mean over repetitions."""
+    m = bounded(m_hat[:, at, levels.codes == at], piece.model.settings.trim)
+    return float(np.mean([effective_rows(1 / one) for one in m]))
 
 
 def _overlap(piece: Piece, m_hat: Array, at: list[int]) -> tuple[tuple[str, float], ...]:

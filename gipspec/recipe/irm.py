@@ -9,11 +9,12 @@ import numpy as np
 from gipspec.data import Dataset
 from gipspec.estimate import Overlap, irm, overlap
 from gipspec.lang.study import Model, Panel
+from gipspec.recipe.adopted import adoption_measure
 from gipspec.recipe.checks import check_binary
 from gipspec.recipe.found import Made
 from gipspec.recipe.piece import Piece, clusters_of, described, found, gather, nuisance
 from gipspec.recipe.support import arms_series
-from gipspec.recipe.work import Fits, Flags, Nuisance, Work
+from gipspec.recipe.work import Array, Fits, Flags, Nuisance, Work
 
 
 def prepare_irm(model: Model, dataset: Dataset, panel: Panel | None, only: Flags | None = None) -> Work:
@@ -72,20 +73,25 @@ def finish_irm(piece: Piece, nuisances: Sequence[Nuisance], fits: Fits) -> Made:
         treatment=piece.treatments[0],
         nuisances=described(nuisances, fits),
         residual_share=float(np.mean([np.var(d - m) / np.var(d) for m in propensities])),
-        measures=overlap_measures(overlaps),
+        measures=(*overlap_measures(overlaps, d), *adoption_measure(piece)),
     )
     series = arms_series(piece, piece.treatments[0], d, propensities, settings.target)
     return Made(found=(estimate,), series=series)
 
 
 def overlap_measures(
-    overlaps: Sequence[Overlap], arms: tuple[str, str] = ("untreated", "treated")
+    overlaps: Sequence[Overlap], d: Array | None = None, arms: tuple[str, str] = ("untreated", "treated")
 ) -> tuple[tuple[str, float], ...]:
-    """Put the overlap over the repetitions together: extremes of the propensity, means of the rest."""
+    """Put the overlap over the repetitions together: extremes of the propensity, means of the rest.
+
+    Where all are of one `d` (n,), who is in the second arm, the rows of both arms are counted.
+    """
+    rows = () if d is None else (float(np.sum(d == 0)), float(np.sum(d == 1)))
     effective = np.mean([o.effective for o in overlaps], axis=0)
     return (
         ("propensity.low", min(o.low for o in overlaps)),
         ("propensity.high", max(o.high for o in overlaps)),
         ("trimmed", float(np.mean([o.trimmed for o in overlaps]))),
-        *((f"effective.{arm}", float(rows)) for arm, rows in zip(arms, effective, strict=True)),
+        *((f"effective.{arm}", float(count)) for arm, count in zip(arms, effective, strict=True)),
+        *((f"rows.{arm}", count) for arm, count in zip(arms, rows, strict=False)),
     )

@@ -17,6 +17,7 @@ from gipspec.estimate import (
 )
 from gipspec.lang.study import Model, Panel
 from gipspec.learn import CrossFit, regressor_of
+from gipspec.recipe.adopted import adoption_measure
 from gipspec.recipe.checks import check_binary
 from gipspec.recipe.found import Made, Series
 from gipspec.recipe.irm import irm_nuisances, overlap_measures
@@ -93,7 +94,8 @@ def _finish(piece: Piece, nuisances: Sequence[Nuisance], fits: Fits) -> Made:
     propensities = [rep[2].prediction for rep in fits]
     residual_share = float(np.mean([np.var(d - p) / np.var(d) for p in propensities]))
     quality = described(nuisances, fits)
-    plain = overlap_measures([overlap(d, p, trim=trim) for p in propensities])
+    overlaps = [overlap(d, p, trim=trim) for p in propensities]
+    plain = (*overlap_measures(overlaps, d), *adoption_measure(piece))
     trimmed = float(np.mean([r.trimmed for r in reps]))
     with_mediators = tuple((name, trimmed if name == "trimmed" else value) for name, value in plain)
     entries = [

@@ -10,6 +10,7 @@ from gipspec.data import Dataset
 from gipspec.estimate import LinearMediation, mediation_linear
 from gipspec.lang.study import Model, Panel
 from gipspec.learn import CrossFit
+from gipspec.recipe.adopted import adoption_measure
 from gipspec.recipe.found import Found, Made
 from gipspec.recipe.mediators import check_mediators, entry, mediator_entry, mediators_of
 from gipspec.recipe.piece import Piece, clusters_of, described, gather, nuisance
@@ -46,7 +47,14 @@ def _finish(piece: Piece, nuisances: Sequence[Nuisance], fits: Fits) -> Made:
     of_outcome, of_treatment, *of_mediators = described(nuisances, fits)
     every = (of_outcome, of_treatment, *of_mediators)
     entries: list[Found] = [
-        entry(piece, "total", [r.total for r in reps], every[:2], residual_share=share),
+        entry(
+            piece,
+            "total",
+            [r.total for r in reps],
+            every[:2],
+            residual_share=share,
+            measures=adoption_measure(piece),
+        ),
         entry(piece, "direct", [r.direct for r in reps], every, residual_share=share),
         entry(piece, "indirect", [r.indirect for r in reps], every, residual_share=share),
         entry(piece, "share", [r.share for r in reps], every, residual_share=share),

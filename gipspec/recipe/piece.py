@@ -223,7 +223,7 @@ def found(
         nuisances=nuisances,
         residual_share=residual_share,
         effects_share=design.effects_share,
-        measures=(*measures, *_arms(piece, treatment)),
+        measures=(*measures, *_arms(piece, treatment), *_first(piece)),
     )
 
 
@@ -233,6 +233,12 @@ def _arms(piece: Piece, treatment: str) -> tuple[tuple[str, float], ...]:
         return ()
     d = piece.data.d[piece.design.rows, piece.treatments.index(treatment)]
     return few_in_an_arm(d, clusters_of(piece))
+
+
+def _first(piece: Piece) -> tuple[tuple[str, float], ...]:
+    """Count the complete rows that differencing leaves out, since the period before them is not there."""
+    lost = len(piece.data.y) - piece.n
+    return (("first.rows", float(lost)),) if lost else ()
 
 
 def _check_error(splits: Sequence[Split], treatment: str, clusters: Clusters) -> None:

@@ -13,6 +13,7 @@ from gipspec.diagnostics import GipError, Problem, problem
 from gipspec.estimate import QuantileEffect, Split, joint_band, overlap, quantile_effect
 from gipspec.lang.study import Model, Panel
 from gipspec.learn import CrossFit, derive_seed
+from gipspec.recipe.adopted import adoption_measure
 from gipspec.recipe.checks import check_binary, check_continuous
 from gipspec.recipe.found import Found, Made, NuisanceFit, Series
 from gipspec.recipe.irm import overlap_measures
@@ -102,7 +103,8 @@ def _entries(piece: Piece, quantile: float, nuisances: Sequence[Nuisance], fits:
     splits = {name: [getattr(rep, name) for rep in reps] for name in KINDS}
     quality = _quality(piece, splits, nuisances, fits)
     propensities = [rep[0].prediction for rep in fits]
-    measures = overlap_measures([overlap(d, m, trim=trim) for m in propensities])
+    overlaps = [overlap(d, m, trim=trim) for m in propensities]
+    measures = (*overlap_measures(overlaps, d), *adoption_measure(piece))
     residual_share = float(np.mean([np.var(d - m) / np.var(d) for m in propensities]))
     label = f"{piece.label(treatment)}: {100 * quantile:g}% quantile"
     found_here = {}

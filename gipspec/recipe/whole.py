@@ -13,6 +13,7 @@ from gipspec.estimate import overlap
 from gipspec.lang.check.terms import term_key
 from gipspec.lang.study import Model, Panel, Term
 from gipspec.lang.syntax import Expr
+from gipspec.recipe.adopted import adoption_measure
 from gipspec.recipe.checks import check_binary
 from gipspec.recipe.found import NuisanceFit
 from gipspec.recipe.irm import overlap_measures
@@ -64,11 +65,10 @@ def about(piece: Piece, nuisances: Sequence[Nuisance], fits: Fits) -> About:
     """Describe the nuisances of a model with one treatment, whose own is the last."""
     settings, d = piece.model.settings, piece.design.d[:, 0]
     m_hats = [treatment_predictions(piece, [rep[len(nuisances) - 1]])[:, 0] for rep in fits]
-    measures: tuple[tuple[str, float], ...] = ()
+    measures = adoption_measure(piece)
     if settings.model == INTERACTIVE:
-        measures = overlap_measures(
-            [overlap(d, m, trim=settings.trim, target=settings.target) for m in m_hats]
-        )
+        overlaps = [overlap(d, m, trim=settings.trim, target=settings.target) for m in m_hats]
+        measures = (*overlap_measures(overlaps, d), *measures)
     return About(
         nuisances=described(nuisances, fits),
         residual_share=float(np.mean([np.var(d - m) / np.var(d) for m in m_hats])),

@@ -42,8 +42,15 @@ def _placebo(e: Estimate) -> str:
     if "placebo.p" not in dict(e.measures):
         return ""
     _, by, *strata = dict(e.settings)["placebo"].split(", ", 2)
-    draws = fixed(dict(e.measures)["placebo.draws"], 0, group=",")
-    return f"{' '.join([draws, *strata])}, {BY[by]}"
+    known = dict(e.measures)
+    draws = fixed(known["placebo.draws"], 0, group=",")
+    parts = [" ".join([draws, *strata]), BY[by]]
+    if known["placebo.units"] < e.units:
+        parts.append(f"{fixed(known['placebo.units'], 0, group=',')} of {e.units:,} units exchange paths")
+    if known["placebo.failed"]:
+        failed = fixed(known["placebo.failed"], 0, group=",")
+        parts.append(f"{failed} without an estimate, which count as larger")
+    return ", ".join(parts)
 
 
 def _early(e: Estimate) -> str:

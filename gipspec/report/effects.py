@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gipspec.diagnostics import counted
 from gipspec.engine.results import Estimate
 from gipspec.lang.study import Panel
 from gipspec.report.assumptions import instruments_of
@@ -35,7 +36,9 @@ def effects_sentence(columns: tuple[Column, ...], panel: Panel | None, labels: M
 
 def _brief(e: Estimate, moved: list[str]) -> str:
     brief = BRIEF.get(e.fe_method, f"treated by {e.fe_method}")
-    return brief.format(moved=english_list(moved), all=english_list([*moved, "controls"]))
+    text = brief.format(moved=english_list(moved), all=english_list([*moved, "controls"]))
+    first = dict(e.measures).get("first.rows")
+    return f"{text} ({counted(int(first), 'row')} without the period before left out)" if first else text
 
 
 def _in_full(e: Estimate, moved: list[str], panel: Panel | None, labels: Mapping[str, str]) -> str:

@@ -55,6 +55,7 @@ _PLACEBO = re.compile(f"[^,]+, ({'|'.join(BY)})(, .*)?")
 _GO_WITH = {  # measures that a sentence tells together
     "band.critical": "band.critical",
     "equality.p": "equality.chi2 equality.df",
+    "first.rows": "first.rows",
     "placebo.p": "placebo.draws placebo.failed placebo.coef",
     "policy.share": "policy.share",
     "pretrend.p": "pretrend.chi2 pretrend.df",

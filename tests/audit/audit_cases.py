@@ -51,6 +51,8 @@ def panel() -> pd.DataFrame:
         "unit": unit,
         "year": year,
         "province": province,
+        "name": np.char.add("City ", unit.astype(str)),
+        "zone": np.char.add("Zone ", province.astype(str)),
         "y": y,
         "d": d,
         "x": x,
@@ -75,6 +77,7 @@ def panel() -> pd.DataFrame:
         "lone": ((unit == 7) & (year >= 2005)).astype(int),
         "pilot": (np.isin(province, (1, 4, 6, 9)) & (year >= 2005)).astype(int),
         "likely": (rng.random(n) < expit(2 * x)).astype(int),
+        "rare": (rng.random(n) < expit(2 * x - 3)).astype(int),
     }
     return pd.DataFrame(columns)
 
@@ -86,8 +89,20 @@ SEEDS = ", ".join(str(seed) for seed in range(1, 21))
 CASES = (
     Case("A01", "base <- y ~ d | x; fe_method=dummies; learner=rf(trees=3)", BASE),
     Case("A01", "base <- y ~ d | x + unit; learner=rf(trees=3)", "base <- y ~ d | x; learner=rf(trees=3)"),
+    Case("A01", "base <- y ~ d | x + unit", "base <- y ~ d | x + year"),
+    Case(
+        "A01",
+        "base <- y ~ d | x + name; learner=rf(trees=3)",
+        "base <- y ~ d | x + zone; learner=rf(trees=3)",
+    ),
     Case("A02", "base <- y ~ d | x; cluster=unit", "base <- y ~ d | x; cluster=unit; folds=whole", head=ROWS),
     Case("A02", "base <- y ~ d | x; fe=unit + year", BASE, head=ROWS),
+    Case(
+        "A02",
+        "base <- y ~ d | x; cluster=province; folds=fold",
+        "base <- y ~ d | x; cluster=province; folds=province",
+        head=ROWS,
+    ),
     Case("A02", f"{BASE}coarse <- base; cluster=province", f"{BASE}coarse <- base; cluster=unit + year"),
     Case(
         "A02",
@@ -102,8 +117,18 @@ CASES = (
     Case("A03", "base <- y ~ pilot | x; cluster=unit + year", BASE),
     Case("A04", f"{BASE}once <- base; reps=1", BASE),
     Case("A05", f"{BASE}mech <- base; via=m\nmore <- base; add=w + m", f"{BASE}mech <- base; via=m"),
+    Case("A05", "base <- y ~ d | x + y^2", "base <- y ~ d | x"),
+    Case("A05", "let ly = y / 2\nbase <- ly ~ d | x + w:y", "let ly = y / 2\nbase <- ly ~ d | x + w"),
+    Case("A05", "base <- y ~ d | x + d:w", "base <- y ~ d | x + w"),
     Case("A06", f"{BASE}deep <- y ~ d | noise; learner=rf(trees=1, leaf=1)", BASE, runs=True),
     Case("A07", "base <- y ~ near | x; fe=none", "base <- y ~ x | w; fe=none", runs=True, remedied=False),
+    Case(
+        "A07",
+        "base <- y ~ rare | x; model=irm; learner_d=logit; trim=0.1%",
+        "base <- y ~ rare | x; model=irm; learner_d=logit; trim=0.1%; target=att",
+        runs=True,
+        head=ROWS,
+    ),
     Case(
         "A08",
         "base <- y ~ d | x; learner=rf(trees=3)\nquad <- base; add=square(x)",
@@ -113,6 +138,17 @@ CASES = (
         "A09",
         f"{BASE}early <- base; sample=year < 2005\nlate <- base; sample=year >= 2005",
         f"{BASE}early <- base; sample=year < 2005\nlate <- base; sample=year >= 2005\ngap <- early - late",
+    ),
+    Case(
+        "A08",
+        "let xs = x^2\nbase <- y ~ d | x; learner=rf(trees=3)\nquad <- base; add=xs",
+        f"let xs = x^2\n{BASE}quad <- base; add=xs",
+    ),
+    Case(
+        "A09",
+        f"{BASE}one <- base; sample=province in [1, 2] and x > 0\n"
+        "two <- base; sample=x > 0 and province in [3, 4]",
+        f"{BASE}one <- base; sample=province in [1, 2]\ntwo <- base; sample=province in [2, 3]",
     ),
     Case("A10", "base <- y ~ d | x; sample=unit < 20", BASE, runs=True),
     Case("A10", "base <- y ~ lone | x", BASE, runs=True),

@@ -71,3 +71,57 @@ def test_it_is_about_what_is_0_and_1_in_a_panel(tmp_path):
     assert findings(tmp_path, frame, "base <- y ~ e | x") == []
     assert findings(tmp_path, frame.assign(d=2 * frame["d"]), "base <- y ~ d | x") == []
     assert findings(tmp_path, frame, "base <- y ~ d | x", HEAD.replace("panel unit year\n", "")) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "base <- y ~ d | x; via=x2",
+        "base <- y ~ d | x; het=g; het_by=pooled",
+        "base <- y ~ d | x; het=g",
+        "base <- y ~ d | x; het=policytree(g)",
+        "base <- y ~ d | x; placebo=99; placebo_by=design",
+        "base <- y ~ d | x; model=irm; learner_d=logit",
+        "base <- y ~ d | x; model=irm; learner_d=logit; het=g; het_by=pooled",
+        "base <- y ~ d | x; model=irm; learner_d=logit; via=x2",
+        "base <- y ~ d | x; model=qte; quantiles=[0.5]; learner=logit",
+        "base <- y ~ d | x; model=apo; learner_d=logit",
+        "base <- y ~ d | x; iv=z",
+        "base <- y ~ d | x; iv=b; model=iivm; learner_d=logit; learner_z=logit",
+    ],
+)
+def test_every_model_that_pools_cohorts_tells(line, tmp_path):
+    rng = np.random.default_rng(4)
+    frame = panel((2003, 2005, 0) * 12)
+    frame["g"] = frame["unit"] // 3 % 2
+    frame["x2"], frame["z"] = rng.normal(size=(2, len(frame)))
+    frame["z"] += 2 * frame["d"]
+    frame["b"] = (rng.random(len(frame)) < 0.2 + 0.6 * frame["d"]) * 1
+    (found,) = findings(tmp_path, frame, line)
+    assert "`d` is adopted in 2 different periods" in found.message
+    remedy = found.help.split("`")[1]
+    assert findings(tmp_path, frame, f"{line}\n{remedy}") == []
+
+
+def test_an_instrument_that_units_adopt(tmp_path):
+    frame = panel((2003, 2005, 0) * 12)
+    frame["dose"] = frame["d"] + 0.5 * frame["x"] + np.random.default_rng(5).normal(size=len(frame))
+    (found,) = findings(tmp_path, frame, "base <- y ~ dose | x; iv=d")
+    assert "`d` is adopted in 2 different periods" in found.message
+    remedy = found.help.split("`")[1]
+    assert remedy == "base_event <- y ~ d | x; model=did; event=-5..5"
+    assert findings(tmp_path, frame, f"base <- y ~ dose | x; iv=d\n{remedy}") == []
+
+
+def test_a_mediator_is_not_what_is_adopted(tmp_path):
+    frame = panel((2003, 2005, 0) * 12)
+    frame["m"] = frame["d"]
+    frame["dose"] = np.random.default_rng(5).normal(size=len(frame))
+    assert findings(tmp_path, frame, "base <- y ~ dose | x; via=m") == []
+
+
+def test_one_of_several_treatments_has_no_line_of_its_own(tmp_path):
+    frame = panel((2003, 2005, 0) * 4)
+    frame["dose"] = np.random.default_rng(5).normal(size=len(frame))
+    (found,) = findings(tmp_path, frame, "base <- y ~ d + dose | x")
+    assert found.help == "add an event study: `event=-5..5`"

@@ -40,6 +40,20 @@ def findings(lines: str, folder: Path) -> list[str]:
         ("east", "west"),
         ("w in [1, 2]", "w not in [1, 2]"),
         ("w >= -1", "w < -1"),
+        ('region in ["East", "West"]', 'region in ["North", "South"]'),
+        ("w in [1, 2]", "w in [3, 4]"),
+        ("w in [1, 2]", "w == 3"),
+        ("w in [1, 2]", "w > 2"),
+        ("w == 1", "w not in [1, 2]"),
+        ("w >= 1 and w <= 3", "w == 4"),
+        ('region == "East" and year >= 2002', 'region == "West" and year >= 2002'),
+        ("year >= 2002 and x > 0 and w < 1", "x < 5 and year >= 2002 and w >= 1"),
+        ("w and year >= 2002", "not w and year >= 2002"),
+        ("w > 2", "2 >= w"),
+        ("not (w > 2 or x > 1)", "w > 3"),
+        ("w < 1 or w > 3", "w in [1, 2, 3]"),
+        ("w > x and x > 1", "w <= x and x > 1"),
+        ("w > 2 and x > 1", "not (w > 2) and x > 1"),
     ],
 )
 def test_samples_that_exclude_each_other(first: str, second: str, tmp_path: Path) -> None:
@@ -57,6 +71,15 @@ def test_samples_that_exclude_each_other(first: str, second: str, tmp_path: Path
         ("w >= 2", "x < 2"),
         ("w == x", "w == d"),
         ("w in [1, 2]", "w in [2, 3]"),
+        ("w in [1, 2]", "x in [3, 4]"),
+        ("w in [1, x]", "w in [3, 4]"),
+        ('region in ["East", "West"]', 'region in ["West", "North"]'),
+        ('region == "East"', "region == 2"),  # a label, and a code that may be its own
+        ('region == "East" and year >= 2002', 'region == "East" and year >= 2005'),
+        ('region == "East" or year >= 2002', 'region == "West" or year < 2002'),
+        ("not (w > 2 and x > 1)", "w > 3"),
+        ("w not in [1, 2]", "w not in [3]"),
+        ("w > 2 and w != 4", "w < 5 and w != 3"),
     ],
 )
 def test_samples_that_overlap_or_cannot_be_told_apart(first: str, second: str, tmp_path: Path) -> None:

@@ -64,6 +64,12 @@ def test_few_rows_are_lost(lines: str, folder: Path) -> None:
         ("base <- y ~ d | x; via=half", 60, "half", 60),
         ("base <- y ~ d | lag(half)", 78, "lag(half)", 78),
         ("base <- y ~ d | half; fe_method=fd", 60, "half", 60),
+        ("base <- y ~ d | half + other; het=x; het_by=pooled", 90, "half", 60),
+        ("base <- y ~ d | quarter + other; het=x; fe=year", 60, "other", 30),
+        ("base <- y ~ d | half; het=other", 90, "half", 60),
+        ("base <- y ~ d | half; het=policytree(ave(x, unit))", 60, "half", 60),
+        ("base <- y ~ d | half + other; fe_method=fd", 90, "half", 60),
+        ("base <- y ~ d | log(exp(half)) + other; het=x; het_by=pooled", 90, "log(exp(half))", 60),
     ],
 )
 def test_many_rows_are_lost(lines: str, count: int, name: str, missing: int, folder: Path) -> None:
@@ -79,3 +85,5 @@ def test_many_rows_are_lost(lines: str, count: int, name: str, missing: int, fol
 def test_lines_that_lose_the_same_rows_share_a_warning(folder: Path) -> None:
     found = lost("base <- y ~ d | half\nmore <- base; add=x\nless <- base; drop=half", folder)
     assert [p.subject for p in found] == ["base, more"]
+    found = lost("base <- y ~ d | half + other\nby <- base; het=x\nless <- base; drop=half + other", folder)
+    assert [p.subject for p in found] == ["base, by"]

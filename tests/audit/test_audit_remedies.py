@@ -59,7 +59,7 @@ def test_a_name_is_quoted_once(tmp_path: Path) -> None:
 
 
 def test_rows_split_without_a_panel(tmp_path: Path) -> None:
-    spec = SPEC.replace("panel `city code` and2\n", "").split("let `lag y`")[0]
+    spec = SPEC.replace("panel `city code` and2\n", "").replace(", scale=year", "").split("let `lag y`")[0]
     line = "base <- `y.per head` ~ `绿色 园区` | `x 1`; learner=ols; fe=`city code` + `and`\n"
     found = [f for f in study_of(spec + line, tmp_path) if f.code == "A02"]
     assert [f.remedy.lines for f in found if f.remedy] == ["panel `city code` `and`"]

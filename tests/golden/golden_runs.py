@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from golden_clusters import CLUSTERS
 
@@ -165,6 +166,15 @@ def handed_on_with_data_of_drive_c(spec: Path, monkeypatch: pytest.MonkeyPatch) 
     return ()
 
 
+def on_labelled_codes(spec: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Problem, ...]:
+    frame = pd.read_csv("panel.csv")
+    names = {1: "East", 2: "Central", 3: "West"}
+    frame["place"] = frame["city"].astype("category").cat.codes % 3 + 1
+    frame["place"] = frame["place"].astype("int8")
+    frame.to_stata("panel.dta", write_index=False, version=118, value_labels={"place": names})
+    return load(spec).run().problems
+
+
 RUNS: dict[str, Run] = {
     "watched without watchfiles": watched_without_watchfiles,
     "new without a treatment": first_spec(PLAIN),
@@ -174,6 +184,7 @@ RUNS: dict[str, Run] = {
     "new with commas in numbers": first_spec(COMMAS, names="city,year,sales,tfp,policy"),
     "out of memory": out_of_memory,
     "out of memory for its data": out_of_memory_for_data,
+    "on labelled codes": on_labelled_codes,
     "with a dying worker": dying_worker,
     "with a broken ledger": broken_ledger,
     "locked without a lock": locked_without_a_lock,

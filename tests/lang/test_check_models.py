@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from lang_cases import check, codes, model_of, study_of
+from lang_cases import HEAD, check, codes, model_of, study_of
 
 from gipspec.lang.check import term_text
 from gipspec.lang.printer import print_expr
@@ -25,7 +25,9 @@ BASE = "base <- y ~ d | a + b; folds=3\n"
         ("x <- y ~ [d, d2] | a", "x.d x.d2"),
         ("x <- base; treatment=d + d2", "x"),
         ("x <- base; sample=[year > 2005, year <= 2005]", "x.year_above_2005 x.year_up_to_2005"),
-        ("x <- base; sample=[year > 2005, year < 2010]", "x.year_2005 x.year_2010"),
+        ("x <- base; sample=[year > 2005, year < 2010]", "x.year_above_2005 x.year_below_2010"),
+        ("x <- base; sample=[year > 2005, year > 2006]", "x.year_above_2005 x.year_above_2006"),
+        ('x <- base; sample=[region == "East", region != "East"]', "x.region_East x.region_not_East"),
         ("x <- base; add=[a * w, a:w]", "x.a_times_w x.a_by_w"),
     ],
 )
@@ -174,3 +176,91 @@ def test_the_line_is_canonical_and_free_of_positions() -> None:
     strict = model_of("\n\n# why\nbase <- y ~ d | a + b; folds=3\n")
     assert loose.line == strict.line == "base <- y ~ d | a + b; folds=3"
     assert loose == strict
+
+
+# ---------------------------------------------------------------- products, values, what is taken back
+
+
+@pytest.mark.parametrize(
+    ("head", "treatments", "controls"),
+    [
+        ("y ~ d * w | a", "d, d * w", "a, w"),
+        ("y ~ d * w * c | a", "d, d * w, d * c, d * w * c", "a, w, c, w:c"),
+        ("y ~ d * (w + c) | a", "d, d * w, d * c", "a, w, c"),
+        ("y ~ (d + d2) * w | a", "d, d2, d * w, d2 * w", "a, w"),
+        ("y ~ d > 1 | a", "d > 1", "a"),
+        ("y ~ d / w | a", "d / w", "a"),
+    ],
+)
+def test_what_is_treated_and_what_is_controlled_for(head: str, treatments: str, controls: str) -> None:
+    model = model_of(f"base <- {head}; learner=ols\n")
+    assert ", ".join(map(print_expr, model.treatments)) == treatments
+    assert ", ".join(map(term_text, model.controls)) == controls
+
+
+def test_a_treatment_may_be_an_expression() -> None:
+    assert print_expr(model_of(f"{BASE}big <- base; treatment=d > 1\n", "big").treatments[0]) == "d > 1"
+    assert codes(f"{BASE}big <- base; treatment=nowhere > 1\n") == ["G102"]
+
+
+@pytest.mark.parametrize(
+    ("given", "back"),
+    [("iv=w", "iv=none"), ("event=-2..2", "event=no"), ("het=w", "het=none"), ("via=w", "via=no")],
+)
+def test_an_option_of_the_varied_line_is_taken_back(given: str, back: str) -> None:
+    study = study_of(f"{BASE}more <- base; {given}\nless <- more; {back}\n")
+    assert study.model("less").settings == study.model("base").settings
+    assert study.model("more").settings != study.model("base").settings
+
+
+def test_words_for_nothing() -> None:
+    study = study_of(f"{BASE}bare <- base; fe=no; cluster=no; winsor=none; add=none; drop=no\n")
+    settings = study.model("bare").settings
+    assert (settings.fe, settings.cluster, settings.winsor) == ((), (), 0)
+    assert study.model("bare").controls == study.model("base").controls
+
+
+def test_defaults_may_hold_an_option_that_is_a_list() -> None:
+    head = f"{HEAD}defaults quantiles=[0.1, 0.9]\n"
+    assert model_of("base <- y ~ d | a; model=qte\n", head=head).settings.quantiles == (0.1, 0.9)
+
+
+# ---------------------------------------------------------------- what all models rest on
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "defaults learner=[ols, lasso]\n",
+        "defaults folds=1\n",
+        "defaults folds=3\ndefaults folds=4\n",
+        "defaults folds=\n",
+        'data "other.csv"\n',
+        "panel city d\n",
+        "panel city\n",
+        'include "missing.gip"\n',
+    ],
+)
+def test_no_model_runs_on_declarations_that_are_wrong(wrong: str) -> None:
+    study, problems = check(f"{BASE}{wrong}")
+    assert [p.severity for p in problems].count("error") >= 1
+    assert study is not None
+    assert study.models == ()
+
+
+@pytest.mark.parametrize(
+    ("twice", "sound"),
+    [
+        ("let z = a\nlet z = b\nuses <- y ~ d | z\n", ["base"]),
+        ("set z = a\nset z = b\nuses <- y ~ d | z\n", ["base"]),
+        ("let z = a\nset z = b\nuses <- y ~ d | z\n", ["base"]),
+        ("sample z = a > 1\nsample z = b > 1\nuses <- base; sample=z\n", ["base"]),
+        ("learner z = rf\nlearner z = ols\nuses <- base; learner=z\n", ["base"]),
+        ("base <- y ~ d2 | a\nuses <- base; folds=2\nother <- y ~ d | b\n", ["other"]),
+    ],
+)
+def test_of_two_definitions_none_is_taken(twice: str, sound: list[str]) -> None:
+    study, problems = check(f"{BASE}{twice}")
+    assert [p.code for p in problems if p.severity == "error"] == ["G103"]
+    assert study is not None
+    assert [m.name for m in study.models] == sound

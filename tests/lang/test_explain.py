@@ -12,7 +12,7 @@ from gipspec.diagnostics import CODES
 from gipspec.lang.operators import BINARY, UNARY
 from gipspec.lang.statements import STATEMENTS
 from gipspec.lang.vocabulary import FUNCTIONS, LEARNERS, MODELS, OPTIONS, TABLE_OPTIONS, TABLE_STYLES
-from gipspec.lang.vocabulary.explain import GROUPS, Topic, explain, suggest, topics
+from gipspec.lang.vocabulary.explain import GROUPS, VALUES, Topic, explain, suggest, topics
 from gipspec.lang.vocabulary.grounds import AUDIT, GROUNDS
 from gipspec.lang.vocabulary.lines import MEANINGS
 
@@ -145,3 +145,45 @@ def test_a_slip_of_the_pen_is_seen() -> None:
     assert suggest("entropi") == "entropy"
     assert suggest("paneel") == "panel"
     assert explain("zzz") == ()
+
+
+def test_a_parameter_is_explained_by_its_learners() -> None:
+    for name in {p.name for entry in LEARNERS.values() for p in entry.parameters}:
+        topic = explain(name)[-1]
+        assert topic.kind == "parameter of learners"
+        owners = [e.name for e in LEARNERS.values() if name in {p.name for p in e.parameters}]
+        assert [label for label, _ in topic.facts] == [*owners, "example"]
+        spec = f'data "panel.dta"\npanel city year\n{example(topic)}\nm <- y ~ d | x; learner=mine'
+        assert {p.code for p in gipspec.loads(spec).problems if p.severity == "error"} <= {"G301"}
+    (trees,) = explain("trees")
+    said = dict(trees.facts)["rf"]
+    assert said == "200 unless told; a whole number from 1 to 20000; `n_estimators` in scikit-learn"
+    assert [t.kind for t in explain("folds")] == ["option", "parameter of learners"]
+
+
+@pytest.mark.parametrize(
+    ("word", "option"),
+    [
+        ("within", "fe_method"),
+        ("notyet", "control"),
+        ("ate", "target"),
+        ("design", "placebo_by"),
+        ("refit", "placebo_by"),
+        ("pooled", "het_by"),
+        ("rbf", "kernel"),
+        ("romano_wolf", "adjust"),
+    ],
+)
+def test_a_value_is_explained_by_its_option(word: str, option: str) -> None:
+    (topic,) = explain(word)
+    assert (topic.name, topic.kind) == (word, f"value of `{option}`")
+    assert len(topic.meaning) > 5
+    assert "takes" in dict(topic.facts) or "example" in dict(topic.facts)
+
+
+def test_every_explained_value_is_one() -> None:
+    for word in VALUES:
+        assert explain(word)[0].meaning == VALUES[word]
+    assert explain("yes") == explain("none") == ()
+    assert suggest("wihtin") == "within"
+    assert suggest("neighbors") == "neighbours"

@@ -32,6 +32,23 @@ def test_permutation_p_values_stand_in_the_footer(tmp_path: Path) -> None:
     ) in text
 
 
+def test_what_a_permutation_could_not_do_is_said(tmp_path: Path) -> None:
+    """Three treated units of sixty may all be in one fold; paths of a dose move among units seen alike."""
+    few = PANEL.assign(d=PANEL.d.where(PANEL.city.isin(PANEL.city[PANEL.d == 1].unique()[:3]), 0))
+    lines = "rare <- y ~ d | x1; fe=none; learner_d=logit; placebo=19; reps=1; folds=2\n"
+    table = 'table t "T": rare, dose'
+    gappy = few[(few.city < 59) | (few.year < 2006)]
+    study = loaded(tmp_path, gappy, f"{lines}dose <- y ~ dose | x1; placebo=19; reps=1\n{table}")
+    results = study.run()
+    failed = int(dict(results["rare"].measures)["placebo.failed"])
+    assert failed > 0
+    text = " ".join(terminal_table(build_table(study.require().tables[0], results, study.require())).split())
+    assert f"nuisance of its own, {failed} without an estimate, which count as larger in column (1)" in text
+    assert (
+        "19, each with a treatment nuisance of its own, 59 of 60 units exchange paths in column (2)" in text
+    )
+
+
 def test_a_placebo_in_time_has_a_row_of_its_own(tmp_path: Path) -> None:
     text = printed(tmp_path, 'label d "Park"\ne <- y ~ d | x1; placebo_lead=1\ntable t "T": e')
     assert "Park, 1 period early" in text
@@ -58,3 +75,13 @@ def test_models_without_analyses_say_nothing_of_them(tmp_path: Path) -> None:
     text = printed(tmp_path, 'base <- y ~ d | x1\ntable t "T": base')
     for word in ("Permutation", "Robustness", "Placebo"):
         assert word not in text
+
+
+def test_rows_that_differencing_leaves_out_are_said(tmp_path: Path) -> None:
+    """The first row of each of sixty cities, and two behind a gap."""
+    gaps = PANEL[~((PANEL.city < 2) & (PANEL.year == 2004))]
+    study = loaded(tmp_path, gaps, 'base <- y ~ d | x1; reps=1; fe_method=fd\ntable t "T": base')
+    results = study.run()
+    assert dict(results["base"].measures)["first.rows"] == 62
+    text = " ".join(terminal_table(build_table(study.require().tables[0], results, study.require())).split())
+    assert "removed by first differences (62 rows without the period before left out)" in text

@@ -9,13 +9,13 @@ from gipspec.diagnostics import Problem
 
 _DEFINITION = re.compile(r"(let|set|sample|learner|label|table|figure)\s+`?([^\s=`:\"]+)")
 _MODEL = re.compile(r"`?([^\s`<]+)`?\s*<-")
-_SINGLE = re.compile(r"(data|panel|include)\b")
+_SINGLE = re.compile(r"(data|panel|include|defaults)\b")
 
 
 def broken_names(problems: Iterable[Problem]) -> dict[str, set[str]]:
     """Return the names that broken statements were about to define, by kind.
 
-    A broken `data`, `panel` or `include` stands under its own kind with an empty name.
+    A broken `data`, `panel`, `include` or `defaults` stands under its own kind with an empty name.
     """
     found: dict[str, set[str]] = {}
     for problem in problems:

@@ -37,6 +37,7 @@ from gipspec.lang.vocabulary import DATA_OPTIONS, LEARNERS
 from gipspec.source import Source, Span
 
 UNNAMED = "m"
+COMMON = frozenset({"data", "panel", "include", "defaults"})  # what all models rest on
 
 T = TypeVar("T")
 
@@ -63,6 +64,7 @@ class Declarations:
     poisoned: set[str] = field(default_factory=set)
     broken: dict[str, set[str]] = field(default_factory=dict)  # by kind, from lines with a syntax error
     failed: bool = False  # whether a line could not be read; what it would have used is unknown
+    shaken: bool = False  # whether what all models rest on is wrong: data, panel, defaults
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -79,6 +81,7 @@ def declare(
     failed = any(p.severity == "error" for p in syntax)
     found = Declarations(source=source, broken=broken_names(syntax), failed=failed)
     found.poisoned |= found.broken.get("let", set()) | found.broken.get("set", set())
+    found.shaken = not COMMON.isdisjoint(found.broken)
     singles: dict[str, Span] = {}
     unnamed = 0
     for statement in statements:
@@ -129,6 +132,7 @@ def _first(found: Declarations, singles: dict[str, Span], kind: str, span: Span)
     if kind in singles:
         note = Note(text="the first is here", span=singles[kind])
         found.problems.append(problem("G105", span, notes=[note], statement=kind))
+        found.shaken |= kind in COMMON
         return False
     singles[kind] = span
     return True
@@ -138,8 +142,22 @@ def _add(found: Declarations, table: dict[str, T], kind: str, name: Name, item: 
     if name.text in table:
         note = Note(text="the first is here", span=name_span(table[name.text]))
         found.problems.append(problem("G103", name.span, notes=[note], kind=kind, name=name.text))
+        _doubt(found, kind, name.text)
     else:
         table[name.text] = item
+
+
+def _doubt(found: Declarations, kind: str, name: str) -> None:
+    """Take what is said twice for wrong: which of the two was meant only the author knows."""
+    match kind:
+        case "let" | "set" | "model":
+            found.poisoned.add(name)
+        case "sample" | "learner":
+            found.broken.setdefault(kind, set()).add(name)
+        case "default":
+            found.shaken = True
+        case _:  # labels and exhibits move no number
+            pass
 
 
 def name_span(item: object) -> Span:
@@ -151,6 +169,7 @@ def name_span(item: object) -> Span:
 
 def _data(found: Declarations, statement: DataStatement, folder: Path) -> DataSource:
     given: dict[str, str] = {}
+    before = len(found.problems)
     for option in statement.options:
         entry = DATA_OPTIONS.get(option.name.text)
         if entry is None:
@@ -164,6 +183,7 @@ def _data(found: Declarations, statement: DataStatement, folder: Path) -> DataSo
             found.problems.extend(error.problems)
             continue
         given[entry.name] = " ".join(str(v) for v in value) if isinstance(value, tuple) else str(value)
+    found.shaken |= len(found.problems) > before
     match statement.origin:
         case Package(package=package, dataset=dataset):
             return DataSource(package=package, dataset=dataset, span=statement.origin.span)
@@ -190,6 +210,7 @@ def _check_names(found: Declarations) -> None:
         if name in found.lets:
             note = Note(text="the `let` is here", span=name_span(found.lets[name]))
             found.problems.append(problem("G103", name_span(statement), notes=[note], kind="name", name=name))
+            _doubt(found, "let", name)
 
 
 def _refuse(found: Declarations, kind: str, name: str, statement: object, reason: str) -> None:

@@ -9,12 +9,16 @@ from functools import partial
 from gipspec.diagnostics import GipError, problem
 from gipspec.lang.check.expressions import check_column
 from gipspec.lang.check.fan import Member
-from gipspec.lang.check.scope import Scope, attempt_all
-from gipspec.lang.check.settings import HEAD_OPTIONS
+from gipspec.lang.check.roles import LEVELS, need_variables, refuse_constants
+from gipspec.lang.check.scope import Scope, attempt_all, raise_any
+from gipspec.lang.check.settings import HEAD_OPTIONS, taken_back
 from gipspec.lang.check.terms import expand, product_of, term_key, term_text
 from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Term
 from gipspec.lang.syntax import Binary, Each, Expr, Option
+
+# What is no sign of a formula yields a value: `parks > 1` is a treatment.
+VALUES = frozenset({"==", "!=", "<", "<=", ">", ">=", "in", "not in", "and", "or", "/"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +37,12 @@ def from_formula(member: Member, defaults: Mapping[str, Option], scope: Scope) -
     outcome, treatment, *controls = member.values
     try:
         column = _column(outcome, scope)
-        treatments, extra = _treatments(treatment, scope)
+        treatments, extra = _treated(treatment, scope)
         terms = expand(controls[0], scope) if controls else ()
     except GipError:
         parts: list[Callable[[], object]] = [
             partial(_column, outcome, scope),
-            partial(_treatments, treatment, scope),
+            partial(_treated, treatment, scope),
             *(partial(expand, side, scope) for side in controls),
         ]
         attempt_all(parts)  # which raises the mistakes of all sides
@@ -61,29 +65,53 @@ def _choice(member: Member) -> str:
 
 
 def _column(expr: Expr, scope: Scope) -> Expr:
-    wrong = check_column(expr, scope)
-    if wrong:
-        raise GipError(*wrong)
+    raise_any(check_column(expr, scope))
+    need_variables((expr,), scope)
     return expr
 
 
+def _treated(expr: Expr, scope: Scope) -> tuple[tuple[Expr, ...], tuple[Term, ...]]:
+    """Return the treatments and the controls that they bring, with numbers for values."""
+    treatments, extra = _treatments(expr, scope)
+    need_variables(treatments, scope, LEVELS)
+    return treatments, extra
+
+
 def _treatments(expr: Expr, scope: Scope) -> tuple[tuple[Expr, ...], tuple[Term, ...]]:
-    """Return the treatments and the controls that they bring: `d * w` is d and d×w, with w controlled for."""
+    """Return the treatments and the controls that they bring: `d * w` is d and d×w, with w controlled for.
+
+    In `d * w * v` the treatment is d alone: w, v and w×v are controlled for.
+    """
+    refuse_constants(expr)
     match expr:
         case Binary(op="+", left=left, right=right):
             first, extra = _treatments(left, scope)
             second, more = _treatments(right, scope)
             return _distinct((*first, *second)), _union(extra, more)
-        case Binary(op="*", left=left, right=right):
-            terms = expand(left, scope)
-            moderators = expand(right, scope)
+        case Binary(op="*"):
+            treated, others = _first_factor(expr)
+            terms = expand(treated, scope)
+            moderators = expand(others, scope)
             crossed = [(t, m) for t in terms for m in moderators]
             products = [Term(factors=(*t.factors, *m.factors)) for t, m in crossed]
             return tuple(product_of(t, expr) for t in (*terms, *products)), moderators
         case Each():
             raise GipError(problem("G216", expr.span))
+        case Binary(op=op) if op in VALUES:
+            raise_any(check_column(expr, scope))
+            return (expr,), ()
         case _:
             return tuple(product_of(t, expr) for t in expand(expr, scope)), ()
+
+
+def _first_factor(product: Binary) -> tuple[Expr, Expr]:
+    """Return the first factor of `d * w * v`, and the product of the others."""
+    others = product.right
+    left = product.left
+    while isinstance(left, Binary) and left.op == "*":
+        others = Binary(op="*", left=left.right, right=others, span=left.right.span.to(others.span))
+        left = left.left
+    return left, others
 
 
 def _distinct(exprs: tuple[Expr, ...]) -> tuple[Expr, ...]:
@@ -103,7 +131,9 @@ def vary(base: Draft, own: Mapping[str, Option], member: Member, scope: Scope) -
         name: option if value is option.value else replace(option, value=value)
         for (name, option), value in zip(own.items(), member.values, strict=True)
     }
-    options = dict(base.options)
+    gone = {name for name, option in chosen.items() if taken_back(option, scope)}
+    chosen = {name: option for name, option in chosen.items() if name not in gone}
+    options = {name: option for name, option in base.options.items() if name not in gone}
     if "learner" in chosen:  # a learner for all replaces the base's learner for one
         options = {k: v for k, v in options.items() if not k.startswith("learner")}
     options.update({k: v for k, v in chosen.items() if k not in HEAD_OPTIONS})
@@ -116,7 +146,7 @@ def vary(base: Draft, own: Mapping[str, Option], member: Member, scope: Scope) -
     if "outcome" in chosen:
         draft = replace(draft, outcome=_column(chosen["outcome"].value, scope))
     if "treatment" in chosen:
-        treatments, extra = _treatments(chosen["treatment"].value, scope)
+        treatments, extra = _treated(chosen["treatment"].value, scope)
         draft = replace(draft, treatments=treatments, controls=_union(draft.controls, extra))
     if "drop" in chosen:
         draft = replace(draft, controls=_dropped(draft.controls, chosen["drop"].value, scope))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import singledispatch
 
 from gipspec.diagnostics import GipError, Problem, problem
+from gipspec.lang.check.constants import check_constants, is_written_out
+from gipspec.lang.check.foreign import rewritten
 from gipspec.lang.check.scope import Scope, no_column, require_column
+from gipspec.lang.check.sorts import check_operands, check_values, need_condition
 from gipspec.lang.check.suggest import unknown
 from gipspec.lang.printer import print_expr
 from gipspec.lang.syntax import Argument, Binary, Call, Each, Expr, Name, Number, Percent, Range, Text, Unary
@@ -41,6 +44,11 @@ def check_column(expr: Expr, scope: Scope, roles: frozenset[str] = COLUMN) -> li
     return found
 
 
+def check_condition(expr: Expr, scope: Scope) -> list[Problem]:
+    """Return the problems of an expression that should be true or false for each row (G314)."""
+    return check_column(expr, scope) or list(need_condition(expr, scope))
+
+
 @singledispatch
 def _check(expr: Expr, scope: Scope, roles: frozenset[str], found: list[Problem]) -> None:
     raise TypeError(type(expr).__name__)
@@ -61,12 +69,13 @@ def _(expr: Name, scope: Scope, roles: frozenset[str], found: list[Problem]) -> 
 @_check.register
 def _(expr: Unary, scope: Scope, roles: frozenset[str], found: list[Problem]) -> None:
     _check(expr.operand, scope, roles, found)
+    found += check_operands(expr, scope)
 
 
 @_check.register
 def _(expr: Binary, scope: Scope, roles: frozenset[str], found: list[Problem]) -> None:
     if expr.op == ":":
-        found.append(_not_a_value(expr, "write `a * b` for the product of two columns"))
+        found.append(_not_a_value(expr, _instead_of_crossing(expr, scope)))
         return
     bare = _bare_texts(expr, scope)
     if bare:
@@ -76,6 +85,17 @@ def _(expr: Binary, scope: Scope, roles: frozenset[str], found: list[Problem]) -
             _check_members(side, bare, scope, roles, found)
         elif not _among(side, bare):
             _check(side, scope, roles, found)
+    if not bare:
+        found += check_operands(expr, scope)
+
+
+def _instead_of_crossing(expr: Binary, scope: Scope) -> str:
+    """Say what `a:b` should be; a name that is no column may be that of a model, in front of its formula."""
+    product = "write `a * b` for the product of two columns"
+    columns = scope.columns()
+    if columns is None or not isinstance(expr.left, Name) or expr.left.text in columns | scope.sets.keys():
+        return product
+    return f"the name of a model stands in front of an arrow: `{print_expr(expr.left)} <- ...`; {product}"
 
 
 def _check_members(
@@ -141,24 +161,33 @@ def _(expr: Call, scope: Scope, roles: frozenset[str], found: list[Problem]) -> 
     legal = [f.name for f in FUNCTIONS.values() if f.role in roles]
     if entry is None or entry.role not in roles:
         where = "" if entry is None else " in this place"
-        found.append(unknown("G206", expr.name_span, expr.function, legal, name=expr.function, where=where))
+        found.append(no_function(expr, legal, where))
         return
-    found += check_arguments(expr, entry, scope)
+    wrong = check_arguments(expr, entry, scope)
+    found += wrong
     for argument in expr.arguments:
-        if not _is_word(expr, argument):
+        if not is_written_out(expr, argument):
             _check_argument(expr, argument, scope, found)
+    if not wrong:
+        found += check_constants(expr, scope.panel)
+        found += check_values(expr, scope)
+
+
+def no_function(call: Call, legal: Iterable[str], where: str, *, formula: bool = False) -> Problem:
+    """Build G206, with the call as it is written here where it comes from another package."""
+    name = call.function
+    if remedy := rewritten(call, formula=formula):
+        return problem("G206", call.name_span, name=name, where=where, remedy=remedy)
+    return unknown("G206", call.name_span, name, legal, name=name, where=where)
 
 
 def _check_argument(call: Call, argument: Argument, scope: Scope, found: list[Problem]) -> None:
-    """Check one argument: group columns may be crossed, breaks are a list, anything else is a column."""
+    """Check one argument: group columns may be crossed, anything else is a column."""
     position = call.arguments.index(argument)
     value = argument.value
     if call.function == "ave" and (argument.name == "by" or position == 1):
         for name in names_in(value):
             require_column_into(name, scope, found)
-    elif call.function == "cut" and isinstance(value, Each):
-        for item in value.items:
-            _check(item, scope, COLUMN, found)
     else:
         _check(value, scope, COLUMN, found)
 

@@ -29,7 +29,7 @@ SIGNS = {
     "^": "to_the",
     ":": "by",
 }
-_SIGN = re.compile("|".join(re.escape(sign) for sign in sorted(SIGNS, key=len, reverse=True)))
+BOUNDS = {sign: SIGNS[sign] for sign in ("!=", "<", "<=", ">", ">=")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +45,21 @@ class Member:
 
 
 def _names(choices: tuple[Expr, ...]) -> tuple[str, ...]:
-    """Return the names of members: `lasso`, `3`, `lowcarbon_smartcity`.
+    """Return the names of members: `lasso`, `3`, `lowcarbon_smartcity`, `year_below_2005`.
 
-    Signs are spoken where members differ in nothing else: `year_below_2005`, `year_from_2005`.
+    Bounds are always spoken, so that the name of a sample is not that of its complement; other signs where
+    members differ in nothing else.
     """
     texts = [c.text if isinstance(c, Name) else print_expr(c) for c in choices]
-    names = tuple(map(_slug, texts))
+    names = tuple(_slug(_spoken(text, BOUNDS)) for text in texts)
     if len(set(names)) == len(names):
         return names
-    return tuple(_slug(_SIGN.sub(lambda sign: f" {SIGNS[sign.group()]} ", text)) for text in texts)
+    return tuple(_slug(_spoken(text, SIGNS)) for text in texts)
+
+
+def _spoken(text: str, signs: Mapping[str, str]) -> str:
+    longest_first = sorted(signs, key=len, reverse=True)
+    return re.sub("|".join(map(re.escape, longest_first)), lambda sign: f" {signs[sign.group()]} ", text)
 
 
 def _slug(text: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from gipspec.lang.check.declare import Declarations
 from gipspec.lang.check.settings import OptionScope
+from gipspec.lang.printer import print_statement
 from gipspec.lang.study import Let, Model
 from gipspec.lang.syntax import ModelStatement
 
@@ -31,13 +32,23 @@ class Known:
     lets: tuple[Let, ...] = ()
     lines: Mapping[str, Line] = field(default_factory=dict, repr=False)
 
+    def within(self, context: object) -> Known:
+        """Return what holds in a context: all of it in that of the lines, else how they are printed."""
+        return self if context == self.context else replace(self, context=None)
+
+    def printed(self, name: str, statement: ModelStatement) -> str:
+        """Return a line as it is printed, which depends on nothing else."""
+        line = self.lines.get(name)
+        same = line is not None and line.text == statement.span.text
+        return line.models[0].line if line and same else print_statement(statement)
+
     def models(self, name: str, statement: ModelStatement) -> tuple[Model, ...]:
         """Return the models of a line, none where it is written otherwise or was not sound.
 
         Their definitions are those of `lets`.
         """
         line = self.lines.get(name)
-        if line is None or line.text != statement.span.text:
+        if self.context is None or line is None or line.text != statement.span.text:
             return ()
         return tuple(replace(model, span=statement.span) for model in line.models)
 
@@ -48,11 +59,11 @@ NOTHING = Known()
 def context_of(declared: Declarations, scope: OptionScope) -> object:
     """Return what the meaning of every line of models depends on, but for the lines that it varies itself.
 
-    Of `let` it is the names; `Known` tells what they stand for. Other declarations stand in it as they are
-    written, because labels quote them.
+    Of `let` it is names and kinds; `Known` tells what they stand for. Other declarations stand in it as they
+    are written, because labels quote them.
     """
     names = scope.scope
     tables = (declared.sets, declared.samples, declared.learners, declared.defaults)
     written = tuple(tuple((name, s.span.text) for name, s in table.items()) for table in tables)
     poisoned = (names.poisoned, scope.learners.poisoned, scope.poisoned_samples)
-    return names.schema, names.panel, names.lets, written, poisoned
+    return names.schema, names.panel, names.lets, names.let_kinds, written, poisoned

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from gipspec.diagnostics import GipError, problem
+from gipspec.diagnostics import GipError, Problem, problem
 from gipspec.lang.check.scope import PoisonedError
 from gipspec.lang.check.suggest import unknown
 from gipspec.lang.check.values import typed
@@ -18,10 +18,14 @@ MOST_MEMBERS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearnerScope:
-    """The learners that `learner` statements define; `poisoned` are those whose definition is wrong."""
+    """The learners that `learner` statements define; `poisoned` are those whose definition is wrong.
+
+    `sound` are the others, once they are resolved.
+    """
 
     statements: Mapping[str, LearnerStatement]
     poisoned: frozenset[str] = frozenset()
+    sound: Mapping[str, Learner] = field(default_factory=dict)
 
 
 def resolve_learner(expr: Expr, scope: LearnerScope, path: tuple[str, ...] = ()) -> Learner:
@@ -33,6 +37,8 @@ def resolve_learner(expr: Expr, scope: LearnerScope, path: tuple[str, ...] = ())
         case Name(text=text):
             if text in scope.poisoned:
                 raise PoisonedError
+            if text in scope.sound:
+                return scope.sound[text]
             if text in scope.statements:
                 return _named(text, expr, scope, path)
             return replace(_call(text, expr, (), scope, path), label=text)
@@ -93,18 +99,24 @@ def _parameters(entry: LearnerEntry, arguments: tuple[Argument, ...]) -> tuple[t
         if argument.name is None:
             continue
         if argument.name not in known:
-            found = unknown(
-                "G207",
-                argument.span,
-                argument.name,
-                known,
-                name=entry.name,
-                reason=f"there is no parameter `{argument.name}`",
-            )
-            raise GipError(found)
+            raise GipError(_no_parameter(entry, argument, argument.name))
         if argument.name in given:
             raise GipError(problem("G211", argument.span, name=argument.name))
         given.add(argument.name)
         parameter = known[argument.name]
         values[argument.name] = typed(argument.name, parameter.kind, argument.value)
     return tuple(values.items())
+
+
+def _no_parameter(entry: LearnerEntry, argument: Argument, name: str) -> Problem:
+    """Build G207 with the parameter that the library of this learner, or of another one, calls so."""
+    known = [p.name for p in entry.parameters]
+    reason = f"there is no parameter `{name}`"
+    place = replace(argument.span, end=argument.value.span.start)
+    place = replace(place, end=place.start + len(place.text.partition("=")[0].rstrip()))
+    listed = (entry, *LEARNERS.values())
+    same = (p.name for e in listed for p in e.parameters if p.library_name == name and p.name in known)
+    if found := next(same, None):
+        remedy = f"`{found}` is its name here"
+        return problem("G207", place, instead=found, name=entry.name, reason=reason, remedy=remedy)
+    return unknown("G207", place, name, known, name=entry.name, reason=reason)

@@ -117,7 +117,7 @@ def resolve_models(
             result.models[name] = same
             result.known.add(name)
         else:
-            _resolve_line(name, statement, declared, scope, result)
+            _resolve_line(name, statement, declared, scope, known, result)
     kept = result.known if lets == known.lets else ()
     result.models |= with_definitions({n: m for n, m in result.models.items() if n not in kept}, lets)
     total = sum(len(group) for group in result.models.values())
@@ -143,6 +143,7 @@ def _resolve_line(
     statement: ModelStatement,
     declared: Declarations,
     scope: OptionScope,
+    known: Known,
     result: Resolved,
 ) -> None:
     found: list[Problem] = []
@@ -151,7 +152,9 @@ def _resolve_line(
             result.contrasts[name] = _contrast(name, statement, statement.head, result)
             return
         drafts, found = _drafts(statement, declared, scope.scope, result)
-        models, more = _models(name, statement, drafts, scope, declared.defaults)
+        models, more = _models(
+            name, statement, drafts, scope, declared.defaults, known.printed(name, statement)
+        )
         found += more
     except PoisonedError:
         drafts, models = (), ()
@@ -259,8 +262,8 @@ def _models(
     drafts: tuple[Draft, ...],
     scope: OptionScope,
     defaults: Mapping[str, Option],
+    line: str,
 ) -> tuple[tuple[Model, ...], list[Problem]]:
-    line = print_statement(statement)
     models: list[Model] = []
     found: list[Problem] = []
     where = statement.head.span

@@ -10,15 +10,16 @@ from gipspec.lang.check.accepted import resolve_accepted
 from gipspec.lang.check.bare import bare_sums
 from gipspec.lang.check.declare import Declarations, name_span, ordered
 from gipspec.lang.check.exhibits import resolve_figure, resolve_table
-from gipspec.lang.check.expressions import LET, check_column, names_in
+from gipspec.lang.check.expressions import LET, check_column, check_condition, names_in
 from gipspec.lang.check.known import NOTHING, Known, Line, context_of
 from gipspec.lang.check.learners import LearnerScope, resolve_learner
 from gipspec.lang.check.models import Resolved, resolve_models
 from gipspec.lang.check.scope import PoisonedError, Scope, no_column
-from gipspec.lang.check.settings import HEAD_OPTIONS, OptionScope, resolve_settings
+from gipspec.lang.check.settings import HEAD_OPTIONS, OptionScope, check_option, resolve_settings
+from gipspec.lang.check.sorts import sort_of
 from gipspec.lang.check.terms import expand
 from gipspec.lang.check.uneven import uneven_differences
-from gipspec.lang.study import FigureRequest, Let, Schema, Study, TableRequest
+from gipspec.lang.study import FigureRequest, Learner, Let, Schema, Study, TableRequest
 from gipspec.lang.syntax import (
     Call,
     Each,
@@ -32,14 +33,15 @@ from gipspec.lang.syntax import (
     TableStatement,
 )
 from gipspec.lang.vocabulary import FUNCTIONS
+from gipspec.lang.vocabulary.kinds import Numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
     """A study and what is wrong with it.
 
-    `study` holds the sound models and tables; it is None where nothing could run: no data, or no sound model
-    in a spec that has wrong ones. `known` serves the next check of the same spec.
+    `study` holds the sound models and tables; no model is sound where data, panel or defaults are wrong, on
+    which all rest. It is None where no data are named. `known` serves the next check of the same spec.
     """
 
     study: Study | None
@@ -63,8 +65,9 @@ def resolve(declared: Declarations, schema: Schema | None, known: Known = NOTHIN
     scope, lets = _columns(declared, schema, found)
     options, more = _options(declared, scope)
     found += more
+    found += _check_defaults(declared, options)
     context = context_of(declared, options)
-    resolved = resolve_models(declared, options, lets, known if known.context == context else NOTHING)
+    resolved = resolve_models(declared, options, lets, known.within(context))
     found += resolved.problems
     tables = _tables(declared, resolved, options, found)
     figures = _figures(declared, resolved, options, found)
@@ -84,8 +87,8 @@ def resolve(declared: Declarations, schema: Schema | None, known: Known = NOTHIN
             panel=declared.panel,
             labels=tuple((name, s.text) for name, s in declared.labels.items()),
             lets=lets,
-            models=models,
-            contrasts=tuple(resolved.contrasts.values()),
+            models=() if declared.shaken else models,
+            contrasts=() if declared.shaken else tuple(resolved.contrasts.values()),
             tables=tables,
             figures=figures,
             seed=_seed(declared, options),
@@ -145,7 +148,9 @@ def _checked_let(statement: LetStatement, scope: Scope, found: list[Problem]) ->
     except PoisonedError:
         return _poison(scope, name)
     found += wrong
-    return _poison(scope, name) if wrong else scope
+    if wrong:
+        return _poison(scope, name)
+    return replace(scope, let_kinds={**scope.let_kinds, name: sort_of(statement.value, scope)})
 
 
 def _checked_set(name: str, scope: Scope, found: list[Problem]) -> Scope:
@@ -167,9 +172,11 @@ def _check_panel(declared: Declarations, scope: Scope, found: list[Problem]) -> 
         return
     absent = [name for name in declared.panel_names if name.text not in columns]
     found += [_no_panel_column(name, scope, columns) for name in absent]
+    declared.shaken |= bool(absent)
     if declared.panel.unit == declared.panel.time:
         reason = "the unit and the time of a panel are two columns"
         found.append(problem("G218", declared.panel.span, reason=reason, remedy="write `panel city year`"))
+        declared.shaken = True
 
 
 def _no_panel_column(name: Name, scope: Scope, columns: set[str]) -> Problem:
@@ -194,16 +201,17 @@ def _options(declared: Declarations, scope: Scope) -> tuple[OptionScope, list[Pr
     """Check learners, samples and defaults on their own, so that an unused one is checked too."""
     found: list[Problem] = []
     bad_learners = set(declared.broken.get("learner", ()))
+    sound: dict[str, Learner] = {}
     for name, statement in declared.learners.items():
         try:
-            resolve_learner(statement.name, LearnerScope(statements=declared.learners))
+            sound[name] = resolve_learner(statement.name, LearnerScope(statements=declared.learners))
         except GipError as error:
             bad_learners.add(name)
             found += error.problems
     bad_samples = set(declared.broken.get("sample", ()))
     for name, sample in declared.samples.items():
         try:
-            wrong = check_column(sample.condition, scope)
+            wrong = check_condition(sample.condition, scope)
         except PoisonedError:
             wrong, bad_samples = [], bad_samples | {name}
         if wrong:
@@ -211,11 +219,11 @@ def _options(declared: Declarations, scope: Scope) -> tuple[OptionScope, list[Pr
             found += wrong
     options = OptionScope(
         scope=scope,
-        learners=LearnerScope(statements=declared.learners, poisoned=frozenset(bad_learners)),
+        learners=LearnerScope(statements=declared.learners, poisoned=frozenset(bad_learners), sound=sound),
         samples=declared.samples,
         poisoned_samples=frozenset(bad_samples),
     )
-    return options, found + _check_defaults(declared, options)
+    return options, found
 
 
 def _check_defaults(declared: Declarations, options: OptionScope) -> list[Problem]:
@@ -226,7 +234,7 @@ def _check_defaults(declared: Declarations, options: OptionScope) -> list[Proble
         if name in HEAD_OPTIONS:
             remedy = "give it to a model"
             wrong = [problem("G208", option.span, option=name, what="`defaults`", remedy=remedy)]
-        elif isinstance(option.value, Each):
+        elif isinstance(option.value, Each) and not isinstance(check_option(option).kind, Numbers):
             wrong = [problem("G216", option.value.span)]
         else:
             _, alone = resolve_settings({name: option}, options, option.span)
@@ -235,6 +243,7 @@ def _check_defaults(declared: Declarations, options: OptionScope) -> list[Proble
         if wrong:
             found += wrong
             del declared.defaults[name]
+            declared.shaken = True
     return found
 
 

@@ -27,7 +27,7 @@ class Scope:
     `schema` is None where the data could not be read: names are then taken on trust, so that one missing
     file does not bury the other problems of a spec. `poisoned` are names whose own definition is wrong:
     using one stops the user in silence, because the message is already given. `labels` are those of the spec,
-    which come before those of the file.
+    which come before those of the file; `let_kinds` are the kinds of the lets that are checked.
     """
 
     schema: Schema | None
@@ -36,13 +36,17 @@ class Scope:
     panel: Panel | None
     poisoned: frozenset[str] = frozenset()
     labels: Mapping[str, str] = field(default_factory=dict)
+    let_kinds: Mapping[str, str] = field(default_factory=dict)
     _columns: frozenset[str] | None = field(init=False, repr=False, compare=False)
     _file_labels: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    _kinds: Mapping[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         known = frozenset(c.name for c in self.schema.columns) | self.lets if self.schema else None
         object.__setattr__(self, "_columns", known)
         object.__setattr__(self, "_file_labels", self.schema.labels() if self.schema else {})
+        kinds = {c.name: c.kind for c in self.schema.columns} if self.schema else {}
+        object.__setattr__(self, "_kinds", {**kinds, **self.let_kinds})
 
     @property
     def data_name(self) -> str:
@@ -53,8 +57,8 @@ class Scope:
         return self._columns
 
     def kind(self, name: str) -> str:
-        """Return the kind of a column of the file, as far as it is known."""
-        return next((c.kind for c in self.schema.columns if c.name == name), "") if self.schema else ""
+        """Return the kind of a column of the file or of a let, as far as it is known."""
+        return self._kinds.get(name, "")
 
     def label(self, name: str) -> str:
         return self.labels.get(name) or self._file_labels.get(name, "")
@@ -65,6 +69,12 @@ class PoisonedError(GipError):
 
     def __init__(self) -> None:
         super().__init__()
+
+
+def raise_any(found: Iterable[Problem]) -> None:
+    """Raise the problems, if there are any."""
+    if wrong := tuple(found):
+        raise GipError(*wrong)
 
 
 def attempt_all(works: Iterable[Callable[[], T]]) -> list[T]:

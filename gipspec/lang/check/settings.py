@@ -9,13 +9,14 @@ from functools import cache
 from gipspec.diagnostics import GipError, Problem, nearest, problem
 from gipspec.lang.check.arity import TARGETS
 from gipspec.lang.check.combine import method_conflicts
-from gipspec.lang.check.expressions import COLUMN, check_column
+from gipspec.lang.check.expressions import COLUMN, check_column, check_condition
 from gipspec.lang.check.learners import LearnerScope, resolve_learner
 from gipspec.lang.check.moderators import check_moderator
-from gipspec.lang.check.scope import PoisonedError, Scope, require_column
+from gipspec.lang.check.roles import need_variables
+from gipspec.lang.check.scope import PoisonedError, Scope, raise_any, require_column
 from gipspec.lang.check.suggest import unknown
 from gipspec.lang.check.terms import expand, product_of, term_text
-from gipspec.lang.check.values import constant, typed, wrong_value
+from gipspec.lang.check.values import NOTHING, constant, typed, wrong_value
 from gipspec.lang.study import Learner, Panel, Sample, Settings
 from gipspec.lang.syntax import Binary, Expr, Name, Option, Range, SampleStatement, Text
 from gipspec.lang.vocabulary import LEARNERS, OPTIONS, OptionEntry
@@ -70,7 +71,7 @@ def resolve_settings(
     values: dict[str, object] = {}
     poisoned = False
     for name, option in options.items():
-        if name in HEAD_OPTIONS:
+        if name in HEAD_OPTIONS or taken_back(option, scope.scope):
             continue
         try:
             values[name] = _value(name, check_option(option), option.value, scope)
@@ -85,6 +86,16 @@ def resolve_settings(
     return (None if found else settings), found
 
 
+def taken_back(option: Option, scope: Scope) -> bool:
+    """Tell whether an option is `iv=none`: the line has none, whatever the line has that it varies."""
+    entry = OPTIONS.get(option.name.text)
+    return entry is not None and not entry.default and _nothing(option.value, scope)
+
+
+def _nothing(expr: Expr, scope: Scope) -> bool:
+    return isinstance(expr, Name) and expr.text in NOTHING and expr.text not in (scope.columns() or ())
+
+
 def _value(name: str, entry: OptionEntry, expr: Expr, scope: OptionScope) -> object:
     match entry.kind:
         case Columns(most=most, crossed=crossed, none=none):
@@ -92,7 +103,9 @@ def _value(name: str, entry: OptionEntry, expr: Expr, scope: OptionScope) -> obj
         case WholeOrColumn():
             return _folds(name, entry, expr, scope.scope)
         case Terms():
-            return tuple(product_of(t, expr) for t in expand(expr, scope.scope))
+            variables = tuple(product_of(t, expr) for t in expand(expr, scope.scope))
+            need_variables(variables, scope.scope)
+            return variables
         case Variable():
             return _checked(expr, scope.scope, COLUMN)
         case Moderator():
@@ -112,7 +125,7 @@ def _value(name: str, entry: OptionEntry, expr: Expr, scope: OptionScope) -> obj
 def _columns(
     name: str, entry: OptionEntry, expr: Expr, scope: Scope, most: int, crossed: bool, none: str
 ) -> tuple[tuple[str, ...], ...]:
-    if isinstance(expr, Name) and expr.text == none:
+    if none and _nothing(expr, scope):
         return ()
     effects = _effects(name, entry, expr, scope, crossed)
     if len(effects) > most:
@@ -139,16 +152,12 @@ def _effects(name: str, entry: OptionEntry, expr: Expr, scope: Scope, crossed: b
 
 
 def _checked(expr: Expr, scope: Scope, roles: frozenset[str]) -> Expr:
-    wrong = check_column(expr, scope, roles)
-    if wrong:
-        raise GipError(*wrong)
+    raise_any(check_column(expr, scope, roles))
     return expr
 
 
 def _moderator(expr: Expr, scope: Scope) -> Expr:
-    wrong = check_moderator(expr, scope)
-    if wrong:
-        raise GipError(*wrong)
+    raise_any(check_moderator(expr, scope))
     return expr
 
 
@@ -201,7 +210,7 @@ def resolve_sample(expr: Expr, scope: OptionScope) -> Sample:
             raise GipError(
                 problem("G101", expr.span, instead=guess, kind="sample", name=expr.text, remedy=remedy)
             )
-    wrong = check_column(expr, scope.scope)
+    wrong = check_condition(expr, scope.scope)
     if wrong:
         raise GipError(*wrong)
     return Sample(name="", condition=expr)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher
 
 from gipspec.diagnostics import Problem, nearest, problem
-from gipspec.lang.vocabulary.aliases import alias
+from gipspec.lang.vocabulary.aliases import advice, alias
 from gipspec.source import Span
 
 MOST_LISTED = 14
@@ -18,8 +18,11 @@ def unknown(code: str, span: Span, wanted: str, known: Iterable[str], /, **field
     That is the word which another package calls so, or the nearest one; otherwise a list.
     """
     choices = sorted(set(known))
-    guess = alias(wanted, choices) or nearest(wanted, choices)
-    if guess:
+    advised = advice(wanted, choices)
+    guess = None if advised else alias(wanted, choices) or nearest(wanted, choices)
+    if advised:
+        remedy = advised
+    elif guess:
         remedy = f"did you mean `{guess}`?"
     elif choices:
         remedy = f"use one of {listed(wanted, choices)}"

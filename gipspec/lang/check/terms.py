@@ -7,10 +7,14 @@ from dataclasses import replace
 from functools import partial, singledispatch
 from itertools import combinations
 
-from gipspec.diagnostics import GipError, Problem, problem
-from gipspec.lang.check.expressions import check_arguments, check_column, names_in
-from gipspec.lang.check.scope import PoisonedError, Scope, attempt_all, require_column
-from gipspec.lang.check.suggest import unknown
+from gipspec.diagnostics import GipError, problem
+from gipspec.lang.check.constants import check_constants, named_arguments
+from gipspec.lang.check.expressions import check_arguments, check_column, names_in, no_function
+from gipspec.lang.check.foreign import joined
+from gipspec.lang.check.scope import PoisonedError, Scope, attempt_all, raise_any, require_column
+from gipspec.lang.check.sorts import check_values, need_numbers
+from gipspec.lang.check.values import constant
+from gipspec.lang.notation import print_name
 from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Term
 from gipspec.lang.syntax import Binary, Call, Each, Expr, Name, Number, Percent, Range, Text, Unary
@@ -67,21 +71,35 @@ def _expand(expr: Expr, scope: Scope) -> tuple[Term, ...]:
     raise TypeError(type(expr).__name__)
 
 
+A_TERM = "a term is a column, an interaction `a:b`, a power `x^2` or a function"
+
+
 @_expand.register(Percent)
-@_expand.register(Text)
 @_expand.register(Range)
 def _(expr: Expr, scope: Scope) -> tuple[Term, ...]:
-    raise _bad(expr, "a term is a column, an interaction `a:b`, a power `x^2` or a function")
+    raise _bad(expr, A_TERM)
+
+
+@_expand.register
+def _(expr: Text, scope: Scope) -> tuple[Term, ...]:
+    raise _bad(expr, without_quotes(expr))
+
+
+def without_quotes(text: Text) -> str:
+    """Say how the name of a column is written that stands in quotes."""
+    return f"a column stands without quotes, with odd characters in backticks: `{print_name(text.value)}`"
 
 
 @_expand.register
 def _(expr: Number, scope: Scope) -> tuple[Term, ...]:
-    raise _bad(expr, "leave it away: there is no intercept to add or to remove")
+    if expr.value in (0, 1):
+        raise _bad(expr, "leave it away: there is no intercept to add or to remove")
+    raise _bad(expr, f"{A_TERM}; arithmetic stands in `I( )`")
 
 
 @_expand.register
 def _(expr: Each, scope: Scope) -> tuple[Term, ...]:
-    raise GipError(problem("G216", expr.span))
+    raise GipError(problem("G216", expr.span, help=joined(expr.items)))
 
 
 @_expand.register
@@ -96,7 +114,7 @@ def _(expr: Name, scope: Scope) -> tuple[Term, ...]:
 
 @_expand.register
 def _(expr: Unary, scope: Scope) -> tuple[Term, ...]:
-    if expr.op == "+":
+    if expr.op == "+" or isinstance(expr.operand, Number):
         return _expand(expr.operand, scope)
     raise _bad(expr, f"write `I({print_expr(expr)})` for arithmetic, or `a - b` to take a term away")
 
@@ -110,6 +128,8 @@ def _(expr: Binary, scope: Scope) -> tuple[Term, ...]:
         case "-":
             gone = {term_key(t) for t in _expand(expr.right, scope)}
             return tuple(t for t in _expand(expr.left, scope) if term_key(t) not in gone)
+        case ":" | "*" if has_number(expr):
+            raise arithmetic(expr)
         case ":":
             return _cross(_expand(expr.left, scope), _expand(expr.right, scope))
         case "*":
@@ -118,7 +138,18 @@ def _(expr: Binary, scope: Scope) -> tuple[Term, ...]:
         case "^":
             return _power(expr, scope)
         case _:
-            raise _bad(expr, f"write `I({print_expr(expr)})`, or define a `let`")
+            raise arithmetic(expr)
+
+
+def arithmetic(expr: Expr) -> GipError:
+    """Build G217 for arithmetic among the terms of a formula."""
+    meant = replace(expr, op="*") if isinstance(expr, Binary) and expr.op == ":" else expr
+    return _bad(expr, f"write `I({print_expr(meant)})`, or define a `let`")
+
+
+def has_number(product: Binary) -> bool:
+    """Tell whether a product has a number for a factor, and so is arithmetic."""
+    return any(constant(side) is not None for side in (product.left, product.right))
 
 
 def _cross(left: tuple[Term, ...], right: tuple[Term, ...]) -> tuple[Term, ...]:
@@ -140,7 +171,7 @@ def _power(expr: Binary, scope: Scope) -> tuple[Term, ...]:
     if len(base) == 1 and len(base[0].factors) == 1 and not isinstance(expr.left, Name | Call):
         base = _expand(base[0].factors[0], scope)
     if len(base) == 1:
-        return (power_of(base[0], int(exponent.value), expr),)
+        return (_power_of_numbers(base[0], int(exponent.value), expr, scope),)
     picked = (combinations(base, k) for k in range(1, int(exponent.value) + 1))
     terms = []
     for group in (g for size in picked for g in size):
@@ -151,12 +182,27 @@ def _power(expr: Binary, scope: Scope) -> tuple[Term, ...]:
     return _unique(terms)
 
 
+def _power_of_numbers(term: Term, power: int, where: Expr, scope: Scope) -> Term:
+    raised = power_of(term, power, where)
+    raise_any(list(need_numbers(term.factors[0], scope)))
+    return raised
+
+
 def product_of(term: Term, where: Expr) -> Expr:
     """Return the product of a term's factors as one expression: `gip:compute` is `gip * compute`."""
     product = term.factors[0]
     for factor in term.factors[1:]:
         product = Binary(op="*", left=product, right=factor, span=where.span)
     return product
+
+
+def factors_of(product: Expr) -> list[Expr]:
+    """Return the factors of a product, `gip * compute`; of any other expression, itself."""
+    factors: list[Expr] = []
+    while isinstance(product, Binary) and product.op == "*":
+        factors.append(product.right)
+        product = product.left
+    return [product, *reversed(factors)]
 
 
 def power_of(term: Term, power: int, where: Expr) -> Term:
@@ -173,16 +219,16 @@ def _(expr: Call, scope: Scope) -> tuple[Term, ...]:
     if entry is None or entry.role not in ("column", "term"):
         legal = [f.name for f in FUNCTIONS.values() if f.role in ("column", "term")]
         where = "" if entry is None else " in a formula"
-        raise GipError(unknown("G206", expr.name_span, expr.function, legal, name=expr.function, where=where))
+        raise GipError(no_function(expr, legal, where, formula=True))
     if entry.role == "column":
-        _raise_any(check_column(expr, scope))
+        raise_any(check_column(expr, scope))
         return (Term(factors=(expr,)),)
-    _raise_any(check_arguments(expr, entry, scope))
-    argument = expr.arguments[0].value
+    raise_any(check_arguments(expr, entry, scope))
+    argument = next(a.value for name, a in named_arguments(expr) if name == "x")
     if expr.function == "square":
-        return tuple(_square(t, expr) for t in _expand(argument, scope) if _squarable(t))
-    _raise_any(check_column(argument, scope))
-    _check_constants(expr)
+        return tuple(_square(t, expr, scope) for t in _expand(argument, scope) if _squarable(t))
+    raise_any(check_column(argument, scope))
+    raise_any([*check_constants(expr, scope.panel), *check_values(expr, scope)])
     return (Term(factors=(expr,)),)
 
 
@@ -193,29 +239,8 @@ def _squarable(term: Term) -> bool:
     return len(term.factors) == 1 and not shaped and not powered
 
 
-def _square(term: Term, call: Call) -> Term:
-    return power_of(term, 2, replace(call, span=call.span))
-
-
-def _check_constants(call: Call) -> None:
-    """The further arguments of a term function are whole numbers, written out."""
-    for argument in call.arguments[1:]:
-        value = argument.value
-        if not isinstance(value, Number) or not value.value.is_integer() or not 1 <= value.value <= 100:
-            raise GipError(
-                problem(
-                    "G207",
-                    argument.span,
-                    name=call.function,
-                    reason="takes a whole number from 1 to 100 here",
-                    remedy=f"for example: `{FUNCTIONS[call.function].example}`",
-                )
-            )
-
-
-def _raise_any(found: list[Problem]) -> None:
-    if found:
-        raise GipError(*found)
+def _square(term: Term, call: Call, scope: Scope) -> Term:
+    return _power_of_numbers(term, 2, replace(call, span=call.span), scope)
 
 
 __all__ = ["expand", "names_in", "power_of", "product_of", "summands", "term_key", "term_text"]

@@ -23,6 +23,8 @@ from gipspec.lang.vocabulary.kinds import (
     YesNo,
 )
 
+NOTHING = frozenset({"no", "none"})  # words for no value, where an option may have none
+
 
 def typed(name: str, kind: Kind, expr: Expr) -> Value:
     """Return the value of an option or parameter, for the kinds that need no scope.
@@ -31,7 +33,7 @@ def typed(name: str, kind: Kind, expr: Expr) -> Value:
     """
     match kind:
         case Whole(low=low, high=high, none=none):
-            if none and _word(expr) == none:
+            if none and _word(expr) in NOTHING:
                 return 0
             return _whole(name, kind, expr, low, high)
         case Real(low=low, high=high, open_low=open_low):
@@ -40,7 +42,7 @@ def typed(name: str, kind: Kind, expr: Expr) -> Value:
                 raise _range(name, kind, expr)
             return value
         case Share(low=low, high=high, none=none):
-            if none and _word(expr) == none:
+            if none and _word(expr) in NOTHING:
                 return 0.0
             value = _number(name, kind, expr)
             if not low < value < high:

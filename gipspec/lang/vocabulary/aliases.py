@@ -6,19 +6,29 @@ from collections.abc import Iterable
 
 _WORDS = {
     # functions
-    "log": "ln log10 loge",
+    "log": "ln loge",
     "standardize": "std scale zscore standardise normalize normalise",
     "ave": "mean avg average",
     "lag": "l shift",
     "lead": "f forward",
     "diff": "d delta difference",
-    "ifelse": "cond iif where",
+    "ifelse": "cond iif where if",
     "is_missing": "missing mi isna isnan isnull",
     "cut": "xtile ntile qcut",
     "poly": "polynomial",
     "bs": "spline splines ns",
     "factor": "i dummies dummy categorical",
     "square": "sq",
+    # parameters of learners, beside the names of their libraries
+    "trees": "ntree ntrees numtrees nrounds numround",
+    "leaf": "nodesize minnodesize",
+    "features": "mtry",
+    "rate": "eta",
+    "mix": "alpha",
+    "layers": "size hidden",
+    "penalties": "nlambda",
+    "neighbours": "k neighbors",
+    "tube": "eps",
     # learners
     "ols": "lm linear linearregression regress reg",
     "logit": "logistic logisticregression",
@@ -51,6 +61,31 @@ _WORDS = {
     "folds": "nfolds kfolds k cv",
     "reps": "nrep nreps repetitions",
 }
+# What no word of the language stands for: a word beside which it is looked for, and what to write.
+_ADVICE = {
+    "gbm": {"none no": "every nuisance has a learner; the simplest is `ols`"},
+    "cluster": {
+        "weight weights pweight aweight": "there are no weights: every row counts alike",
+        "se vcov vcovtype robust stderr": "standard errors are robust; `cluster=` names what they are clustered by",
+    },
+}
+
+
+def advice(name: str, known: Iterable[str]) -> str:
+    """Say what to write in the place of a word that has no other here; empty where nothing is to say."""
+    choices = set(known)
+    plain = name.casefold().replace("_", "").replace(".", "")
+    return next(
+        (
+            remedy
+            for beside, table in _ADVICE.items()
+            for words, remedy in table.items()
+            if beside in choices and plain in words.split()
+        ),
+        "",
+    )
+
+
 _OTHERS = sorted({other for others in _WORDS.values() for other in others.split()})
 ALIASES = {
     other: tuple(word for word, others in _WORDS.items() if other in others.split()) for other in _OTHERS

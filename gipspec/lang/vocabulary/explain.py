@@ -12,8 +12,8 @@ from gipspec.lang.study import Value
 from gipspec.lang.vocabulary.figures import FIGURE_KINDS, FIGURE_OPTIONS, FigureKind
 from gipspec.lang.vocabulary.functions import FUNCTIONS, FunctionEntry
 from gipspec.lang.vocabulary.grounds import Ground, ground
-from gipspec.lang.vocabulary.kinds import describe
-from gipspec.lang.vocabulary.learners import LEARNERS, LearnerEntry
+from gipspec.lang.vocabulary.kinds import Several, Word, describe
+from gipspec.lang.vocabulary.learners import LEARNERS, LearnerEntry, Parameter
 from gipspec.lang.vocabulary.lines import MEANINGS, NOTATION, STYLES, exhibit_line
 from gipspec.lang.vocabulary.lines import MODELS as MODEL_LINES
 from gipspec.lang.vocabulary.options import (
@@ -54,8 +54,8 @@ class Topic:
 def explain(name: str) -> tuple[Topic, ...]:
     """Return everything that goes by a name; several topics where a name is an option and a function, say.
 
-    A group (`options`, `learners`, ...) yields all its members, a piece of spec such as `x^2` the marks in it.
-    Empty for an unknown name.
+    A group (`options`, `learners`, ...) yields all its members, a piece of spec such as `x^2` the marks in it,
+    a word that is only a value, such as `within`, the options that take it. Empty for an unknown name.
     """
     if name in GROUPS:
         return _group(name)
@@ -79,7 +79,9 @@ def explain(name: str) -> tuple[Topic, ...]:
         found.append(_model(name))
     if name in TABLE_STYLES:
         found.append(_style(name))
-    return tuple(found) or _marks_in(name)
+    if owners := _owners(name):
+        found.append(_parameter(name, owners))
+    return tuple(found) or _values(name) or _marks_in(name)
 
 
 _EXHIBITS = {"table": TABLE_OPTIONS, "figure": FIGURE_OPTIONS, "data": DATA_OPTIONS}
@@ -87,11 +89,12 @@ _EXHIBITS = {"table": TABLE_OPTIONS, "figure": FIGURE_OPTIONS, "data": DATA_OPTI
 
 def suggest(name: str) -> str | None:
     """Return the topic that an unknown name was most likely meant to be."""
-    return nearest(name, topics())
+    parameters = {p.name for entry in LEARNERS.values() for p in entry.parameters}
+    return nearest(name, topics() | parameters | _words().keys())
 
 
 def topics() -> frozenset[str]:
-    """Return every name that `explain` knows."""
+    """Return every name of a group that `explain` knows."""
     exhibits = (name for table in _EXHIBITS.values() for name in table)
     words = (
         GROUPS,
@@ -212,6 +215,78 @@ def _learner(entry: LearnerEntry) -> Topic:
     where = f"learner_d={call}; fe=none" if entry.task == "classification" else f"learner={call}"
     facts.append(("example", f"varied <- base; {where}"))
     return Topic(name=entry.name, kind="learner", meaning=entry.meaning, facts=tuple(facts))
+
+
+def _owners(name: str) -> list[tuple[LearnerEntry, Parameter]]:
+    """Return the learners that have a parameter."""
+    return [(entry, p) for entry in LEARNERS.values() for p in entry.parameters if p.name == name]
+
+
+def _parameter(name: str, owners: list[tuple[LearnerEntry, Parameter]]) -> Topic:
+    """Explain a parameter by its learners: default, range, and the name that the library gives it."""
+    meanings = dict.fromkeys(p.meaning for _, p in owners)
+    facts: list[tuple[str, str]] = []
+    for entry, parameter in owners:
+        text = f"{printed(parameter.default)} unless told; {describe(parameter.kind)}"
+        if len(meanings) > 1:
+            text += f"; {parameter.meaning}"
+        if parameter.library_name:
+            package = entry.library.partition(".")[0].replace("sklearn", "scikit-learn")
+            text += f"; `{parameter.library_name}` in {package}"
+        facts.append((entry.name, text))
+    entry, parameter = owners[0]
+    members = "gbm, lasso, " if entry.name == "stack" else ""
+    call = f"{entry.name}({members}{name}={printed(parameter.default)})"
+    facts.append(("example", f"learner mine = {call}"))
+    return Topic(name=name, kind="parameter of learners", meaning="; or ".join(meanings), facts=tuple(facts))
+
+
+PLAIN = frozenset({"yes", "no", "none"})  # words of so many options that none explains them
+VALUES = {
+    "ate": "the mean effect over all rows",
+    "att": "the mean effect over the treated",
+    "late": "the mean effect over compliers, whom the instrument moves",
+    "within": "two-way demeaning of outcome and treatment",
+    "fd": "first differences",
+    "cre": "unit means as features, outcome and treatment as they are",
+    "wg": "demeaning of everything",
+    "dummies": "dummies as features",
+    "split": "each group is estimated by itself",
+    "pooled": "groups have the nuisances of the full sample",
+    "refit": "the nuisance of the treatment is fitted again for each draw",
+    "design": "the propensity is known from the permutations, and nothing is fitted again",
+    "never": "units are compared with those that never adopt",
+    "notyet": "units are compared with those that have not adopted yet",
+}
+
+
+def _words() -> dict[str, list[Topic]]:
+    """Return the words that are values, with the options and the parameters that take them."""
+    listed = [(e.kind, _option(e)) for e in OPTIONS.values()]
+    listed += [(e.kind, _exhibit(place, e)) for place, table in _EXHIBITS.items() for e in table.values()]
+    parameters = [(p.kind, p.name) for entry in LEARNERS.values() for p in entry.parameters]
+    listed += [(kind, _parameter(name, _owners(name))) for kind, name in parameters]
+    found: dict[str, list[Topic]] = {}
+    for kind, topic in listed:
+        for word in kind.words if isinstance(kind, Word | Several) else ():
+            if word not in PLAIN:
+                found.setdefault(word, []).append(topic)
+    return found
+
+
+def _values(word: str) -> tuple[Topic, ...]:
+    """Explain a value by the options that take it."""
+    owners = _words().get(word, [])
+    meaning = VALUES.get(word, "")
+    return tuple(
+        Topic(
+            name=word,
+            kind=f"value of `{owner.name}`",
+            meaning=meaning or owner.meaning,
+            facts=((owner.kind, owner.meaning), *owner.facts) if meaning else owner.facts,
+        )
+        for owner in owners
+    )
 
 
 _TARGETS = {"both": "continuous and binary", "regression": "continuous", "classification": "binary"}

@@ -105,7 +105,7 @@ RULES = {
     "A04": _g("se = sqrt(median(se_r² + (θ̂_r - θ̂)²))", f"{_DML}, section 3.4", "statistics.md#folds-repeats-seeds"),
     "A05": _g("", _MEDIATION, "statistics.md#mechanisms"),
     "A06": _g("R² = 1 - Σ(y - ŷ)² / Σ(y - ȳ)², out of fold", "", "statistics.md#reported-with-every-estimate"),
-    "A07": _g("var(D - m̂) / var(D)", "", "statistics.md#reported-with-every-estimate"),
+    "A07": _g("var(D - m̂) / var(D); (Σ w)² / Σ w² of the rows of an arm", "", "statistics.md#reported-with-every-estimate"),
     "A09": _g("se(a - b)² = Σ_c (S_c(a) - S_c(b))²", "Gelman and Stern (2006), American Statistician 60", "statistics.md#the-difference-of-two-estimates"),
     "A10": _g("", "Cameron, Gelbach and Miller (2008), Review of Economics and Statistics 90", "statistics.md#standard-errors"),
     "A13": _g("", "Goodman-Bacon (2021), Journal of Econometrics 225", "statistics.md#staggered-adoption"),
