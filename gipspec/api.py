@@ -121,7 +121,9 @@ class Loaded:
         with open_executor(jobs, on=on, versions=versions, progress=tally) as executor:
             kept = Store(folder=store) if store else None
             results = run_plan(plan, dataset, store=kept, executor=executor, progress=tally)
-        tables, wrong = infer_tables(results, families_of(plan.study, results), plan.study.seed)
+        tables, wrong = infer_tables(
+            results, families_of(plan.study, results), plan.study.seed, part=bool(selected)
+        )
         variables, undescribed = describe_tables(plan.study, dataset)
         problems = (*self.problems, *warnings, *results.problems, *wrong, *undescribed)
         only = {step.model.name for step in plan.estimates} if selected else None
@@ -172,8 +174,8 @@ class Loaded:
         from gipspec.audit import with_ledger
 
         study = self.require()
-        whole = {m.name for m in study.models} <= {e.model_name for e in results}
-        runs = self._past(store) if whole else ()
+        tried = {e.model_name for e in results} | {p.subject for p in results.problems}
+        runs = self._past(store) if {m.name for m in study.models} <= tried else ()
         return with_ledger(study, results.findings, results, runs) if runs else results.findings
 
     def idle(self, found: tuple[Finding, ...], results: Results | None = None) -> tuple[Problem, ...]:
@@ -225,12 +227,14 @@ class Loaded:
         files were made of; with `locked` it stays as it is, and files that differ from it are a warning. The
         page, `report.html`, says how many specifications the ledger of the `store` knows.
         """
-        from gipspec.report import attempted, completed, write_outputs
+        from gipspec.report import attempted, completed, is_part, write_outputs
 
-        models = (step.model for step in self.plan(draft=results.draft).estimates)
+        models = [step.model for step in self.plan(draft=results.draft).estimates]
+        part = is_part(results, models)
         results = completed(results, models, self.require(), out)
         study, history = attempted(self.require(), results), self._history(results, store)
-        return write_outputs(results, study, out, templates, formats, self.sources, locked, history)
+        rest = (templates, formats, self.sources, locked, history)
+        return write_outputs(results, study, out, *rest, part=part)
 
     def report(
         self,

@@ -236,6 +236,33 @@ def test_a_run_of_a_part_leaves_the_rest_where_it_holds(shell: Shell) -> None:
     assert {e["name"] for e in shown()} == {"more"}
 
 
+def test_a_run_of_a_part_keeps_tables_whole_and_leaves_a_lock_that_a_whole_run_honours(shell: Shell) -> None:
+    def said(*more: str) -> str:
+        code, _, err = shell("run", "study.gip", "-j", "1", *more)
+        assert code == 0, err
+        return err
+
+    tables = SPEC.replace("more, gap", "more, gap; adjust=holm; wald=equal")
+    shell.write(f'{tables}table other "Other": more\n')
+    run(shell)
+    lock = json.loads(LOCK.read_text())["outputs"]
+    assert "G623" not in said("--select", "base")
+    after = json.loads(LOCK.read_text())
+    assert after["part"] is True
+    assert {name for name in lock if after["outputs"][name] != lock[name]} <= {"results.json"}
+    assert "G612" not in said("--locked")
+    run(shell)
+    assert "part" not in json.loads(LOCK.read_text())
+    assert "G612" not in said("--select", "base", "--locked")
+
+
+def test_a_run_of_a_part_of_other_data_has_a_lock_of_its_own(shell: Shell) -> None:
+    run(shell)
+    change_data()
+    run(shell, "--select", "more")
+    assert set(json.loads(LOCK.read_text())["outputs"]) == {"results.json", "numbers.tex", "tables/main.tex"}
+
+
 def shown() -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads((OUT / "results.json").read_text())["estimates"]
     return found

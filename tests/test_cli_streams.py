@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from cli_shell import Shell
+from cli_shell import SPEC, Shell
 
 FULL = Path("/dev/full")
 COMMANDS = (
@@ -39,6 +39,19 @@ def test_stdout_on_a_full_disk_is_a_problem_with_a_code(shell: Shell) -> None:
         assert "help: free some space" in done.stderr
         assert "mistake in gipspec" not in done.stderr
         assert "Exception ignored" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="homes of POSIX")
+def test_a_home_that_cannot_be_written_is_nothing_to_talk_about(shell: Shell) -> None:
+    shell.write(SPEC + 'figure main "Main": base, more\n')
+    homes = ("MPLCONFIGDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")
+    env = {name: value for name, value in os.environ.items() if name not in homes}
+    command = [sys.executable, "-m", "gipspec", "run", "study.gip", "-j", "1", "-q"]
+    env |= {"HOME": "/proc/nowhere"}
+    done = subprocess.run(command, capture_output=True, text=True, env=env, check=False)
+    assert done.returncode == 0
+    assert Path("out/study/figures/main.pdf").exists()
+    assert "atplotlib" not in done.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes of POSIX")

@@ -13,6 +13,7 @@ from cli_shell import SPEC, Shell
 
 from gipspec.cli import options
 from gipspec.cli.main import cli
+from gipspec.engine.atomic import probe
 from gipspec.lang.vocabulary import TABLE_FORMATS
 
 NAMES = cli.list_commands(click.Context(cli))
@@ -143,6 +144,20 @@ def test_what_the_system_refuses_is_a_problem(shell: Shell, monkeypatch: pytest.
         assert (code, out) == (1, "")
         assert f"error[G501]: cannot write {path}: permission denied" in err
     assert Path("study.gip").read_text(encoding="utf-8") == "base<-y~d|x1\n"
+
+
+def test_a_folder_that_cannot_be_written_is_found_before_anything_is_fitted(shell: Shell) -> None:
+    code, out, err = shell("run", "study.gip", "-j", "1", "--out", "/proc/here/deeper")
+    assert (code, out) == (1, "")
+    assert "error[G501]: cannot write /proc/here/deeper: no such file or directory" in err
+    assert not Path(".gipspec").exists()
+
+
+def test_the_look_at_a_folder_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    probe(tmp_path / "there")
+    probe(tmp_path / "made" / "deeper")
+    assert [*tmp_path.rglob("*")] == [tmp_path / "there"]
 
 
 def test_a_server_without_its_package_is_a_problem(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

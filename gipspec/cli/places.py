@@ -88,6 +88,17 @@ def results_of(spec: Path, out: Path) -> Results:
     return last_results(out, spec)
 
 
+def check_writable(out: Path) -> None:
+    """Raise GipError (G501) where outputs cannot be written: before anything is fitted, not after it."""
+    from gipspec.engine.atomic import probe
+    from gipspec.report.files import unwritable
+
+    try:
+        probe(out)
+    except OSError as error:
+        raise GipError(unwritable(out, error)) from None
+
+
 @contextmanager
 def writing(path: Path, remedy: str) -> Iterator[None]:
     """Turn what the system says of a file that cannot be written into GipError (G501)."""

@@ -12,7 +12,7 @@ import click
 from gipspec.cli import options
 from gipspec.cli.console import FAILED, FINE, count, has_errors, show_problems
 from gipspec.cli.ending import orderly
-from gipspec.cli.places import out_folder, store_folder, writing
+from gipspec.cli.places import check_writable, out_folder, store_folder, writing
 from gipspec.diagnostics import GipError, Problem, sort_problems, summarise
 
 SHOWN = 5  # files that were not written
@@ -102,6 +102,7 @@ def _run(spec: Path, out: Path, store: Path, how: How) -> tuple[int, str]:
     lacks = lacking(loaded.require(), how.formats)
     if lacks:
         raise GipError(*lacks)  # before hours of fitting, not after them
+    check_writable(out)
     with writing(store, "check the folder, its rights and its free space"):
         results = loaded.run(
             select=how.select,

@@ -7,6 +7,7 @@ import os
 import secrets
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 PREFIX, SUFFIX = ".gipspec-", ".tmp"
@@ -33,6 +34,19 @@ def write_atomically(path: Path, data: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def probe(folder: Path) -> None:
+    """Write a small file in a folder and remove it, and what had to be made for it. Raises OSError."""
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
+    path = folder / f"{PREFIX}{secrets.token_hex(8)}{SUFFIX}"
+    try:
+        write_atomically(path, b"\n")
+        path.unlink()
+    finally:
+        for place in missing:
+            with suppress(OSError):
+                place.rmdir()
 
 
 def why_unwritten(error: OSError) -> tuple[str, str]:

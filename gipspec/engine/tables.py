@@ -33,12 +33,12 @@ class TableFamily:
 
 
 def infer_tables(
-    results: Results, families: tuple[TableFamily, ...], seed: int
+    results: Results, families: tuple[TableFamily, ...], seed: int, *, part: bool = False
 ) -> tuple[tuple[TableInference, ...], tuple[Problem, ...]]:
     """Return what the tables ask for, and the problems of those that cannot have it.
 
     Problems are G413 where estimates with different clusters stand in one table, and G433 where estimates of
-    a row follow from each other.
+    a row follow from each other; unless a `part` of the study ran, also G623 for a test without such a row.
     """
     by_name = {e.name: e for e in results}
     found: list[TableInference] = []
@@ -51,7 +51,7 @@ def infer_tables(
             continue
         tests, failed = _tests(family, by_name)
         problems += [p.at(family.span).about(family.table) for p in failed]
-        if family.wald != "no" and all(len(names) < FEWEST for _, names in family.rows):
+        if family.wald != "no" and not part and all(len(names) < FEWEST for _, names in family.rows):
             problems.append(problem("G623", family.span, name=family.table))
         found.append(
             TableInference(

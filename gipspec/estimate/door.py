@@ -9,6 +9,7 @@ no other part in it. Standard errors come from the scores: see `split_of`.
 
 from __future__ import annotations
 
+import logging
 import warnings
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,6 +17,8 @@ from typing import Any
 import numpy as np
 
 from gipspec.estimate.influence import Array
+
+logging.getLogger("matplotlib").setLevel(logging.ERROR)  # DoubleML imports it; it warns of an unwritable home
 
 NO_BOUND = 1e-300  # of propensities: smaller than any that is not 0
 

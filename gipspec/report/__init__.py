@@ -21,7 +21,7 @@ from gipspec.report.listing import results_csv
 from gipspec.report.lock import Lock, changed_inputs, read_lock
 from gipspec.report.macros import numbers_tex
 from gipspec.report.page import History, report_page
-from gipspec.report.part import attempted, completed
+from gipspec.report.part import attempted, completed, is_part
 from gipspec.report.replication import write_replication
 from gipspec.report.restore import last_results, outdated, placed
 from gipspec.report.saved import finding_data, load_results_json, results_json
@@ -43,6 +43,7 @@ __all__ = [
     "docx_table",
     "finding_data",
     "html_table",
+    "is_part",
     "lacking",
     "last_results",
     "latex_table",

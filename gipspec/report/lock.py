@@ -16,6 +16,7 @@ from gipspec.engine.versions import version_of
 from gipspec.source import Source, Span
 
 NAME = "gipspec.lock"
+RESULTS = "results.json"
 FORMAT = 1
 DRAWS = "matplotlib"
 _SHOWN = 12  # characters of a hash that a message shows
@@ -27,7 +28,8 @@ class Lock:
     """Versions, data, seeds and spec of a run, and its outputs; every hash is a SHA-256.
 
     `spec` holds the file and what it includes, hashed as UTF-8 with `\\n` at the ends of lines; `outputs` are
-    the files that the run wrote, below the folder. `source` is the text that a lock was read from.
+    the files that the run wrote, below the folder. `part` marks that of a run of a part of the study, whose
+    `results.json` has the messages of that part alone. `source` is the text that a lock was read from.
     """
 
     study: str
@@ -39,11 +41,14 @@ class Lock:
     draft: bool
     spec: tuple[tuple[str, str], ...]
     outputs: tuple[tuple[str, str], ...]
+    part: bool = False
     source: Source | None = None
 
 
-def make_lock(results: Results, sources: Iterable[Source], outputs: Mapping[str, str]) -> Lock:
-    """Return the lock of a run; `outputs` maps files to hashes."""
+def make_lock(
+    results: Results, sources: Iterable[Source], outputs: Mapping[str, str], *, part: bool = False
+) -> Lock:
+    """Return the lock of a run, or of one of a `part` of its study; `outputs` maps files to hashes."""
     seeds = {int(value) for e in results for name, value in e.settings if name == "seed"}
     return Lock(
         study=results.study,
@@ -55,7 +60,27 @@ def make_lock(results: Results, sources: Iterable[Source], outputs: Mapping[str,
         draft=results.draft,
         spec=_hashed(sources),
         outputs=tuple(sorted(outputs.items())),
+        part=part,
     )
+
+
+def with_rest(out: Path, made: Lock) -> Lock:
+    """Return the lock of a part, with the outputs that it did not write as the lock before has them.
+
+    They stay where that is of the same data and versions.
+    """
+    try:
+        before = read_lock(out)
+    except GipError:
+        return made
+    if (before.data_hash, before.draft) != (made.data_hash, made.draft):
+        return made
+    here = dict(made.versions)
+    if any(here.get(package, version) != version for package, version in before.versions):
+        return made
+    outputs = {**dict(before.outputs), **dict(made.outputs)}
+    versions = {**dict(before.versions), **here}
+    return replace(made, outputs=tuple(sorted(outputs.items())), versions=tuple(sorted(versions.items())))
 
 
 def _hashed(sources: Iterable[Source]) -> tuple[tuple[str, str], ...]:
@@ -94,6 +119,7 @@ def lock_text(lock: Lock) -> str:
         "format": FORMAT,
         "study": lock.study,
         "draft": lock.draft,
+        **({"part": True} if lock.part else {}),
         "spec": [{"name": name, "sha256": digest} for name, digest in lock.spec],
         "data": {"name": lock.data_name, "sha256": lock.data_hash},
         "seeds": list(lock.seeds),
@@ -130,6 +156,7 @@ def _lock(d: Mapping[str, Any], source: Source) -> Lock:
         draft=d["draft"],
         spec=tuple((s["name"], s["sha256"]) for s in d["spec"]),
         outputs=tuple(d["outputs"].items()),
+        part=bool(d.get("part", False)),
         source=source,
     )
 
@@ -202,9 +229,13 @@ def _place(lock: Lock, package: str, locked: str) -> Span | None:
 
 
 def changed_outputs(lock: Lock, now: Lock) -> tuple[Problem, ...]:
-    """Return a warning (G612) where files that both runs wrote differ."""
+    """Return a warning (G612) where files that both runs wrote differ.
+
+    Where one was of a part of the study, the messages in `results.json` differ of themselves.
+    """
     before, after = dict(lock.outputs), dict(now.outputs)
-    files = sorted(name for name in before.keys() & after.keys() if before[name] != after[name])
+    both = before.keys() & after.keys() - ({RESULTS} if lock.part or now.part else set())
+    files = sorted(name for name in both if before[name] != after[name])
     if not files:
         return ()
     remedy = "the last digits of numbers may differ between machines; compare with `gipspec diff`"

@@ -27,6 +27,11 @@ def _tried(results: Results) -> set[str]:
     return {e.model_name for e in results} | {p.subject for p in results.problems}
 
 
+def is_part(results: Results, models: Iterable[Model]) -> bool:
+    """Tell whether a run has left out some of the `models`."""
+    return not {m.name for m in models} <= _tried(results)
+
+
 def completed(results: Results, models: Iterable[Model], study: Study, out: Path) -> Results:
     """Return the results of a run with the estimates of other lines that an earlier run left in `out`.
 
@@ -56,18 +61,19 @@ def _joined(results: Results, earlier: Results, left: list[Model], study: Study)
     for contrast in study.contrasts:
         if contrast.name in before and contrast.name not in now and _both(contrast, same):
             now[contrast.name] = before[contrast.name]
+            same.add(contrast.name)
     names = [m.name for m in study.models] + [c.name for c in study.contrasts]
     rank = {name: i for i, name in enumerate(names)}
     ranked = sorted(now.values(), key=lambda e: rank[e.model_name])
     models = {e.model_name for e in now.values()} - {e.model_name for e in results}
-    series, tables = {s.name for s in results.series}, {t.table for t in results.tables}
+    series = {s.name for s in results.series}
+    whole = {t.table: t for t in earlier.tables if {*t.estimates} <= same}
     return replace(
         results,
         estimates=tuple(ranked),
         series=results.series
         + tuple(s for s in earlier.series if s.name not in series and s.model_name in {*models, ""}),
-        tables=results.tables
-        + tuple(t for t in earlier.tables if t.table not in tables and {*t.estimates} <= same),
+        tables=(*whole.values(), *(t for t in results.tables if t.table not in whole)),
         findings=results.findings + tuple(f for f in earlier.findings if f.names and {*f.names} <= models),
     )
 

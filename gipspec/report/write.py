@@ -21,7 +21,16 @@ from gipspec.report.files import file_name_fault, unwritable
 from gipspec.report.formats import FORMATS, Format, all_formats, formats_of, lacking
 from gipspec.report.formats.word_numbers import numbers_docx
 from gipspec.report.lock import NAME as LOCK
-from gipspec.report.lock import Lock, changed_outputs, lock_text, make_lock, relock, sha256
+from gipspec.report.lock import (
+    RESULTS,
+    Lock,
+    changed_outputs,
+    lock_text,
+    make_lock,
+    relock,
+    sha256,
+    with_rest,
+)
 from gipspec.report.macros import numbers_tex
 from gipspec.report.numbers import numbers_csv
 from gipspec.report.page import NAME as PAGE
@@ -32,7 +41,6 @@ from gipspec.report.weights import NAME as WEIGHTS
 from gipspec.report.weights import weights_table
 from gipspec.source import Source, Span
 
-RESULTS = "results.json"  # from which `gipspec report` can make all others
 Maker = Callable[[], bytes]
 Exhibits = tuple[tuple[Table, ...], tuple[Picture, ...]]
 
@@ -84,6 +92,8 @@ def write_outputs(
     sources: Iterable[Source] = (),
     locked: Lock | None = None,
     history: History | None = None,
+    *,
+    part: bool = False,
 ) -> tuple[Problem, ...]:
     """Write results, numbers, tables and `report.html` into `out_dir`; return what went wrong.
 
@@ -91,7 +101,8 @@ def write_outputs(
     replaced at once or left as it was; where `results.json` cannot be written all are, since the outputs of a
     folder are those of one run. Nothing is written outside `out_dir`. `gipspec.lock` holds the hashes
     of the spec's `sources` and of all that was written; where the run is held to a lock, that stays, and what
-    differs from it is returned as a warning (G612). The page stands outside the lock, because it tells the
+    differs from it is returned as a warning (G612). After a run of a `part` of the study it keeps what that
+    did not write. The page stands outside the lock, because it tells the
     `history` of the study.
     """
     texts, folder = tuple(sources) or (study.source,), Folder(path=out_dir)
@@ -100,8 +111,9 @@ def write_outputs(
         return unwritten
     exhibits, wrong = _write_exhibits(results, study, folder, templates, tuple(formats))
     problems = [*wrong]
-    lock = make_lock(results, texts, folder.written)
+    lock = make_lock(results, texts, folder.written, part=part)
     if locked is None:
+        lock = with_rest(out_dir, lock) if part else lock
         problems += folder.write(LOCK, lambda: lock_text(lock).encode("utf-8"))
     else:
         problems += changed_outputs(locked, lock)
