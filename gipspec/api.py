@@ -245,15 +245,15 @@ class Loaded:
     ) -> tuple[Problem, ...]:
         """Write all outputs in `out` anew from the results of the last run; return what went wrong.
 
-        Nothing is estimated, and `results.json` stays as it is. A model whose line asks for something else by
-        now is a warning (G530). Raises GipError: G504 where there are no results, G507 for unreadable ones.
+        What failed in the run, and is still in the spec, is among it. A model whose line asks for something
+        else by now is a warning (G530). Raises GipError: G504 without results, G507 for unreadable ones.
         """
-        from gipspec.report import attempted, rewrite_outputs
+        from gipspec.report import attempted, failures, rewrite_outputs
 
         results = self.last_results(out, store)
         study, history = attempted(self.require(), results), self._history(results, store)
         wrong = rewrite_outputs(results, study, out, templates, formats, self.sources, history)
-        return sort_problems((*self.outdated(results), *wrong))
+        return sort_problems((*failures(self.problems, results, study), *self.outdated(results), *wrong))
 
     def replicate(
         self,

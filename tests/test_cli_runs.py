@@ -7,6 +7,8 @@ import json
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -527,3 +529,83 @@ def test_a_store_that_may_only_be_read_serves(shell: Shell, monkeypatch: pytest.
     code, _, err = shell("run", "study.gip", "-j", "1")
     assert (code, "error[G501]: cannot write .gipspec: read-only file system" in err) == (1, True)
     assert "help: get the right to write there, or name another folder with `--store`" in err
+
+
+# ---------------------------------------------------------------- what failed
+
+
+FAILING = SPEC + "bad <- y ~ d | x1; sample=year > 9999\n"
+
+
+def test_plan_says_which_model_will_fail(shell: Shell) -> None:
+    shell.write(FAILING)
+    code, out, _ = shell("plan", "study.gip")
+    assert code == 1
+    assert "FAIL bad: " in out
+    assert "RUN  bad" not in out
+    estimates = json.loads(shell("plan", "study.gip", "--json")[1])["estimates"]
+    assert {e["name"]: e["run"] for e in estimates} == {"base": True, "more": True, "bad": False}
+
+
+def test_report_says_what_failed_in_the_run(shell: Shell) -> None:
+    shell.write(FAILING)
+    assert shell("run", "study.gip", "-j", "1")[0] == 1
+    code, _, err = shell("report", "study.gip")
+    assert code == 1
+    assert "in bad: " in err
+    assert "study.gip: 1 error" in err
+    shell.write(SPEC)
+    assert shell("report", "study.gip")[0] == 0
+
+
+def test_the_audit_at_the_end_of_a_run_is_that_of_the_command(shell: Shell) -> None:
+    """The ledger knows twenty specifications, the table shows two; a model that fails changes nothing."""
+    several = "".join(f"m{i} <- base; winsor=0.{i:02}\n" for i in range(1, 20))
+    shell.write(FAILING + several)
+    err = shell("run", "study.gip", "-j", "1")[2]
+    (ended,) = [line for line in err.splitlines() if line.startswith("audit: ")]
+    found = shell("audit", "study.gip")[2].splitlines()[-1]
+    assert "A18" in found
+    told = found.removeprefix("study.gip: ").partition(" (looked")[0]
+    assert ended.removeprefix("audit: ").partition(";")[0] == told
+
+
+# ---------------------------------------------------------------- words
+
+
+def test_one_thing_is_not_several(shell: Shell) -> None:
+    shell.write(SPEC.partition("more <-")[0])
+    assert "1 model asks for 4 cross-fitted nuisances: " in shell("plan", "study.gip")[1]
+    assert "study.gip: 1 estimate, " in shell("run", "study.gip", "-j", "1")[2]
+    assert "the only one is the same" in shell("diff", "study.gip")[1]
+
+
+def test_a_lock_that_is_lost_takes_the_python_of_the_run_along(shell: Shell) -> None:
+    run(shell)
+    LOCK.write_text("{", encoding="utf-8")
+    assert shell("report", "study.gip")[0] == 0
+    assert json.loads(LOCK.read_text())["python"] == "unknown"
+    run(shell, "--locked")
+
+
+def test_a_name_that_is_none_is_said_once(shell: Shell) -> None:
+    shell.write(SPEC + 'figure `a..b` "Main": base, more\ntable `.c` "Main": base, more\n')
+    err = shell("run", "study.gip", "-j", "1")[2]
+    assert err.count("error[G107]") == 2
+    assert "G501" not in err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="locales of Linux")
+def test_names_that_the_file_system_cannot_spell_are_said_before_anything_is_fitted(shell: Shell) -> None:
+    shell.write(SPEC + 'table 表 "Main": base\n')
+    ascii_only = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = subprocess.run(
+        [sys.executable, "-m", "gipspec", "run", "study.gip", "-j", "1"],
+        capture_output=True,
+        text=True,
+        env=os.environ | ascii_only,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "error[G501]: cannot write '\\u8868': file names are ascii here" in done.stderr
+    assert not Path(".gipspec").exists()

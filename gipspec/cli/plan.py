@@ -10,6 +10,7 @@ import click
 from gipspec.cli import options
 from gipspec.cli.console import FAILED, FINE, print_json, problems_json, show_problems
 from gipspec.cli.places import out_folder, store_folder
+from gipspec.diagnostics import counted
 
 if TYPE_CHECKING:
     from gipspec.engine import Survey
@@ -64,8 +65,12 @@ def _as_json(verdicts: tuple[Verdict, ...], survey: Survey) -> dict[str, object]
 def _show(verdicts: tuple[Verdict, ...], survey: Survey) -> None:
     for verdict, demand in zip(verdicts, survey.demands, strict=True):
         fits = f" ({demand.fresh} to fit)" if demand.fresh else ""
-        click.echo(f"{verdict}{fits}")
+        said = f"FAIL {verdict.name}: {verdict.reason}" if demand.problems else str(verdict)
+        click.echo(f"{said}{fits}")
+    ask = "asks" if len(verdicts) == 1 else "ask"
+    asked, distinct = survey.asked, survey.distinct
     click.echo(
-        f"{len(verdicts)} models ask for {survey.asked} cross-fitted nuisances: {survey.distinct} differ, "
-        f"{survey.stored} are stored, {survey.pending} to fit"
+        f"{counted(len(verdicts), 'model')} {ask} for {counted(asked, 'cross-fitted nuisance')}: "
+        f"{distinct} {'differs' if distinct == 1 else 'differ'}, "
+        f"{survey.stored} {'is' if survey.stored == 1 else 'are'} stored, {survey.pending} to fit"
     )

@@ -13,7 +13,7 @@ from gipspec.cli import options
 from gipspec.cli.console import FAILED, FINE, count, has_errors, show_problems
 from gipspec.cli.ending import orderly
 from gipspec.cli.places import check_writable, out_folder, store_folder, writing
-from gipspec.diagnostics import GipError, Problem, sort_problems, summarise
+from gipspec.diagnostics import GipError, Problem, counted, sort_problems, summarise
 
 SHOWN = 5  # files that were not written
 
@@ -96,10 +96,11 @@ def _run(spec: Path, out: Path, store: Path, how: How) -> tuple[int, str]:
     from gipspec.api import load
     from gipspec.cli.progress import progress_here
     from gipspec.report import lacking, read_lock, results_json, summary
+    from gipspec.report.files import foreign_names
 
     loaded = load(spec)
     lock = read_lock(out) if how.locked else None
-    lacks = lacking(loaded.require(), how.formats)
+    lacks = (*lacking(loaded.require(), how.formats), *foreign_names(loaded.require()))
     if lacks:
         raise GipError(*lacks)  # before hours of fitting, not after them
     check_writable(out)
@@ -126,7 +127,9 @@ def _run(spec: Path, out: Path, store: Path, how: How) -> tuple[int, str]:
     if not how.quiet:
         where = _where(spec, out, wrong) if results.estimates else "; nothing was written"
         where += "" if loaded.require().models else ": no line of it is a model"
-        click.echo(f"{spec}: {len(results.estimates)} estimates, {count(problems)}{where}", err=True)
+        click.echo(
+            f"{spec}: {counted(len(results.estimates), 'estimate')}, {count(problems)}{where}", err=True
+        )
     findings = loaded.findings_of_run(results, store)
     if findings and not how.quiet:
         click.echo(f"audit: {summarise(findings)}; `gipspec audit {quote(str(spec))}` shows them", err=True)
@@ -136,7 +139,8 @@ def _run(spec: Path, out: Path, store: Path, how: How) -> tuple[int, str]:
 
 def _where(spec: Path, out: Path, wrong: tuple[Problem, ...]) -> str:
     """Say where the outputs are, or which of them could not be written, and what makes up for that."""
-    from gipspec.report.write import RESULTS, unwritten
+    from gipspec.report.lock import RESULTS
+    from gipspec.report.write import unwritten
 
     lost = unwritten(wrong, out)
     if RESULTS in lost:

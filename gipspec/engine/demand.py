@@ -79,12 +79,19 @@ def _stored(one: _Asked, store: Store | None) -> bool:
 
 
 def with_demand(verdicts: Iterable[Verdict], found: Survey) -> tuple[Verdict, ...]:
-    """Return the verdicts on the models of a survey; one whose fits are gone runs, though nothing changed."""
-    gone = "its fits are not in the store"
-    return tuple(
-        replace(v, run=True, reason=gone) if d.fresh and not v.run else v
-        for v, d in zip(verdicts, found.demands, strict=True)
-    )
+    """Return the verdicts on the models of a survey.
+
+    One whose fits are gone runs, though nothing changed; one that cannot be prepared does not.
+    """
+    return tuple(_with_demand(v, d) for v, d in zip(verdicts, found.demands, strict=True))
+
+
+def _with_demand(verdict: Verdict, demand: Demand) -> Verdict:
+    if demand.problems:
+        return replace(verdict, run=False, reason=demand.problems[0].message)
+    if demand.fresh and not verdict.run:
+        return replace(verdict, run=True, reason="its fits are not in the store")
+    return verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from gipspec.diagnostics import Finding, Problem
+from gipspec.diagnostics import Finding, Problem, counted, nearest
 from gipspec.estimate.influence import Influence
 from gipspec.recipe.found import NuisanceFit, Series
 
@@ -155,7 +155,15 @@ class Results:
         for estimate in self.estimates:
             if estimate.name == name:
                 return estimate
-        raise KeyError(name)
+        raise KeyError(self._unknown(name))
+
+    def _unknown(self, name: str) -> str:
+        """Say what a name that is no estimate's stands for, or which one is near."""
+        members = [e.name for e in self.estimates if e.name.startswith(f"{name}.")]
+        if members:
+            return f"{name} stands for {counted(len(members), 'estimate')}: {', '.join(members)}"
+        guess = nearest(name, [e.name for e in self.estimates])
+        return f"there is no estimate {name}" + (f"; did you mean {guess}?" if guess else "")
 
     def __iter__(self) -> Iterator[Estimate]:
         return iter(self.estimates)

@@ -23,7 +23,7 @@ from gipspec.report.macros import numbers_tex
 from gipspec.report.page import History, report_page
 from gipspec.report.part import attempted, completed, is_part
 from gipspec.report.replication import write_replication
-from gipspec.report.restore import last_results, outdated, placed
+from gipspec.report.restore import failures, last_results, outdated, placed
 from gipspec.report.saved import finding_data, load_results_json, results_json
 from gipspec.report.table import Table
 from gipspec.report.terminal import summary, terminal_table
@@ -41,6 +41,7 @@ __all__ = [
     "completed",
     "csv_table",
     "docx_table",
+    "failures",
     "finding_data",
     "html_table",
     "is_part",

@@ -142,8 +142,14 @@ def comparison_text(changed: Comparison, place: Place) -> str:
         for e in entries:
             number = plain_cell(Coefficient(value=e.coef, digits=FEWEST_DIGITS, p=e.p))
             lines.append(f"{word}: {one_line(e.name)} {number}")
-    lines.append(f"{changed.same} the same" if changed else f"all {changed.same} the same")
+    lines.append(_same(changed))
     return "\n".join(lines) + "\n"
+
+
+def _same(changed: Comparison) -> str:
+    if changed:
+        return f"{changed.same} the same"
+    return "the only one is the same" if changed.same == 1 else f"all {changed.same} the same"
 
 
 def _numbers(move: Move) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from gipspec.source import Source, Span
 
 NAME = "gipspec.lock"
 RESULTS = "results.json"
+UNKNOWN = "unknown"
 FORMAT = 1
 DRAWS = "matplotlib"
 _SHOWN = 12  # characters of a hash that a message shows
@@ -94,14 +95,15 @@ def _drawing(files: Iterable[str]) -> dict[str, str]:
 
 
 def relock(out: Path, made: Lock) -> Lock:
-    """Return the lock of a folder with the spec and the outputs of `made`, which is it where there was none.
+    """Return the lock of a folder with the spec and the outputs of `made`.
 
-    Outputs that `made` does not name stay as they were.
+    Outputs that `made` does not name stay as they were. Without a lock that can be read it is `made`, which
+    does not know the Python of the run.
     """
     try:
         before = read_lock(out)
     except GipError:
-        return made
+        return replace(made, python=UNKNOWN)
     outputs = {**dict(before.outputs), **dict(made.outputs)}
     versions = tuple(sorted({**dict(before.versions), **_drawing(dict(made.outputs))}.items()))
     return replace(
@@ -186,7 +188,7 @@ def changed_inputs(
             )
         )
     for package, locked in (("python", lock.python), *lock.versions):
-        here = now.get(package, locked)
+        here = now.get(package, locked) if locked != UNKNOWN else UNKNOWN
         if _release(package, here) != _release(package, locked):
             found.append(
                 problem(

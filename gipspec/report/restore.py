@@ -62,6 +62,13 @@ def placed(results: Results, spec: Iterable[Problem], audit: Iterable[Finding], 
     return relabelled(replace(results, findings=findings, problems=problems), study)
 
 
+def failures(spec: Iterable[Problem], results: Results, study: Study) -> tuple[Problem, ...]:
+    """Return the errors of the `spec`, and those of the run for lines that the spec still has."""
+    lines = {m.name for m in study.models} | {c.name for c in study.contrasts}
+    failed = (p for p in results.problems if lines.intersection(names_in(p.subject)))
+    return tuple(p for p in (*spec, *failed) if p.severity == "error")
+
+
 def names_in(subject: str) -> list[str]:
     """Return the names in the subject of a problem: `base, algos.lasso and 3 more`."""
     return re.split(r", | and ", subject)

@@ -17,7 +17,7 @@ from gipspec.engine.results import Results
 from gipspec.lang.study import Study
 from gipspec.report.build import build_table
 from gipspec.report.figures.files import write_figures
-from gipspec.report.files import file_name_fault, unwritable
+from gipspec.report.files import file_name_fault, is_known, unwritable
 from gipspec.report.formats import FORMATS, Format, all_formats, formats_of, lacking
 from gipspec.report.formats.word_numbers import numbers_docx
 from gipspec.report.lock import NAME as LOCK
@@ -184,6 +184,8 @@ def _write_exhibits(
     tables: list[Table] = []
     for wanted in _tables(results, study, asked, templates):
         fault = file_name_fault(wanted.name) or _clash(wanted.name, wanted.span, names)
+        if fault and is_known(wanted.name, results.problems):
+            continue
         if fault:
             path = f"tables/{wanted.name}.tex"
             problems.append(problem("G501", wanted.span, path=path, reason=fault, remedy="rename the table"))

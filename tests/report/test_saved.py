@@ -97,3 +97,11 @@ def test_problems_are_kept_without_their_places_so_that_moved_lines_change_nothi
 def test_other_files_are_refused(text: str) -> None:
     with pytest.raises(GipError, match="G507"):
         load_results_json(text)
+
+
+def test_a_name_of_several_estimates_and_a_misspelt_one_are_told_what_there_is() -> None:
+    found = results([estimate("base"), estimate("algos.lasso"), estimate("algos.rf")])
+    with pytest.raises(KeyError, match=r"algos stands for 2 estimates: algos\.lasso, algos\.rf"):
+        found["algos"]
+    with pytest.raises(KeyError, match="there is no estimate bsae; did you mean base"):
+        found["bsae"]

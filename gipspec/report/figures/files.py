@@ -17,7 +17,7 @@ from gipspec.report.figures.drawn import Record, key_of, read_records, records_t
 from gipspec.report.figures.figure import Figure
 from gipspec.report.figures.numbers import csv_figure
 from gipspec.report.figures.registry import build_figure
-from gipspec.report.files import file_name_fault
+from gipspec.report.files import file_name_fault, is_known
 from gipspec.report.lock import sha256
 
 FOLDER = "figures"
@@ -84,6 +84,8 @@ def write_figures(
         taken = first.setdefault(request.name.casefold(), request.name)
         clash = None if taken == request.name else f"the figure `{taken}` has this file already"
         fault = file_name_fault(request.name) or clash
+        if fault and is_known(request.name, results.problems):
+            continue
         if fault:
             path = f"{FOLDER}/{request.name}.pdf"
             problems.append(
