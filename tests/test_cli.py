@@ -128,7 +128,7 @@ def test_plan_says_what_would_run_and_why(shell: Shell) -> None:
     assert "4 found, 4 to fit" in shell("run", "study.gip", "-j", "1")[2]  # the very fits that it named
     shell.write(SPEC)
     panel = Path("panel.csv").read_text()
-    Path("panel.csv").write_text(panel.replace("\n1,2001,", "\n1,2001,9", 1))
+    Path("panel.csv").write_text(panel.replace("\n1,2001,-0.459,", "\n1,2001,-0.559,", 1))
     _, out, _ = shell("plan", "study.gip", "--json")
     assert [(e["name"], e["run"], e["reason"]) for e in json.loads(out)["estimates"]] == [
         ("base", True, "the data changed"),

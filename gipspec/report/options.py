@@ -71,35 +71,36 @@ def options_of(request: TableRequest, style: Style | None = None) -> TableOption
         brackets=BRACKETS[str(given.get("brackets", "round"))],
         stars=_levels(given.get("stars"), usual),
         scale=float(str(given.get("scale", 1.0))),
-        keep=_words(given.get("keep", ())),
-        drop=_words(given.get("drop", ())),
-        order=_words(given.get("order", ())),
-        rename=_pairs(given.get("rename", ())),
-        names=_pairs(given.get("names", ())),
+        keep=words(given.get("keep", ())),
+        drop=words(given.get("drop", ())),
+        order=words(given.get("order", ())),
+        rename=pairs_in(given.get("rename", ())),
+        names=pairs_in(given.get("names", ())),
         numbers=bool(given.get("numbers", True)),
         rows=None if rows is None else _without_none(rows),
         marks=str(given.get("marks", "yes")),
         add=_lines(given.get("add", ())),
-        note=_words(given.get("note", ())),
+        note=words(given.get("note", ())),
         notes=str(given.get("notes", "full")),
-        formats=_words(given.get("formats", ())),
+        formats=words(given.get("formats", ())),
         adjust=str(given.get("adjust", "none")),
         wald=str(given.get("wald", "no")),
-        stats=_words(given.get("stats", ())),
+        stats=words(given.get("stats", ())),
         by=str(given.get("by", "")),
-        of="".join(_words(given.get("of", ()))),
+        of="".join(words(given.get("of", ()))),
         width=str(given.get("width", "")),
         long=bool(given.get("long", False)),
         landscape=bool(given.get("landscape", False)),
     )
 
 
-def _words(value: Value) -> tuple[str, ...]:
+def words(value: Value) -> tuple[str, ...]:
+    """Return the words of an option, one or a list."""
     return tuple(str(word) for word in (value if isinstance(value, tuple) else (value,)) if word != "")
 
 
 def _without_none(value: Value) -> tuple[str, ...]:
-    return tuple(word for word in _words(value) if word != "none")
+    return tuple(word for word in words(value) if word != "none")
 
 
 def _levels(value: Value | None, usual: tuple[float, ...]) -> tuple[float, ...]:
@@ -114,11 +115,12 @@ def _levels(value: Value | None, usual: tuple[float, ...]) -> tuple[float, ...]:
             return (float(value),)
 
 
-def _pairs(value: Value) -> tuple[tuple[str, str], ...]:
+def pairs_in(value: Value) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of an option such as `names=[a: "A", b: "B"]`."""
     pairs = value if isinstance(value, tuple) else ()
     return tuple((str(pair[0]), str(pair[1])) for pair in pairs if isinstance(pair, tuple))
 
 
 def _lines(value: Value) -> tuple[tuple[str, tuple[str, ...]], ...]:
     pairs = value if isinstance(value, tuple) else ()
-    return tuple((str(pair[0]), _words(pair[1])) for pair in pairs if isinstance(pair, tuple))
+    return tuple((str(pair[0]), words(pair[1])) for pair in pairs if isinstance(pair, tuple))

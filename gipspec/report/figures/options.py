@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gipspec.lang.study import FigureRequest, Value
+from gipspec.lang.study import FigureRequest
 from gipspec.report.figures.figure import COLUMN, PAGE
+from gipspec.report.options import pairs_in, words
 
 WIDTHS = {"column": COLUMN, "page": PAGE}
 
@@ -35,20 +36,11 @@ def figure_options(request: FigureRequest) -> FigureOptions:
         width=WIDTHS[str(given["width"])] if "width" in given else None,
         height=float(str(given["height"])) if "height" in given else None,
         sans=given.get("font") == "sans",
-        xlabel=" ".join(_words(given.get("xlabel", ""))),
-        ylabel=" ".join(_words(given.get("ylabel", ""))),
+        xlabel=" ".join(words(given.get("xlabel", ""))),
+        ylabel=" ".join(words(given.get("ylabel", ""))),
         scale=float(str(given.get("scale", 1.0))),
         band=bool(given.get("band", True)),
         order=str(given.get("order", "")),
-        keep=_words(given.get("keep", ())),
-        names=_pairs(given.get("names", ())),
+        keep=words(given.get("keep", ())),
+        names=pairs_in(given.get("names", ())),
     )
-
-
-def _pairs(value: Value) -> tuple[tuple[str, str], ...]:
-    pairs = value if isinstance(value, tuple) else ()
-    return tuple((str(pair[0]), str(pair[1])) for pair in pairs if isinstance(pair, tuple))
-
-
-def _words(value: Value) -> tuple[str, ...]:
-    return tuple(str(word) for word in (value if isinstance(value, tuple) else (value,)) if word != "")
