@@ -154,7 +154,7 @@ class Arguments:
         """Return a share between 0 and 50% that is written out."""
         value = constant(self.need(name))
         if value is None or not 0 < value < 0.5:
-            raise self.wrong(f"`{name}` is a share between 0% and 50%, written out")
+            raise self.wrong(f"`{name}` is a share above 0% and below 50%, written out")
         return value
 
     def wrong(self, reason: str) -> GipError:

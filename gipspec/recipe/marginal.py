@@ -8,6 +8,7 @@ import numpy as np
 
 from gipspec.data import Dataset, evaluate
 from gipspec.data.transforms import without_tails
+from gipspec.data.vector import number_text
 from gipspec.estimate import (
     Influence,
     critical_value,
@@ -48,32 +49,51 @@ def complement_of(piece: Piece, dataset: Dataset) -> Complement | None:
 
 
 def with_marginal(made: Made, piece: Piece, complement: Complement | None) -> Made:
-    """Add the effect of d along w: a curve with its band, and the effects at the quartiles of w.
+    """Add the effect of d along w: a curve with its band, and the effects at the values or quartiles of w.
 
     The effect at w is θ_d + w θ_dw, whose standard error contains the covariance of the two (`effect_curve`).
     """
     if complement is None:
         return made
     main, product = made.found
-    points = tuple(_at(main, product, piece, complement, name, share) for name, share in QUARTILES.items())
+    points = tuple(_at(main, product, piece, complement, point) for point in _named_points(complement))
     return replace(
         made, found=(*made.found, *points), series=(*made.series, _curve(main, product, piece, complement))
     )
 
 
-def _at(main: Found, product: Found, piece: Piece, complement: Complement, name: str, share: float) -> Found:
-    w = float(np.quantile(complement.values, share))
-    influence = _combined(main.influence, product.influence, w)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """A value of w with an entry of its own: `at.median`, or `at.1` where w has few values."""
+
+    key: str
+    w: float
+    said: str
+
+
+def _named_points(complement: Complement) -> list[Point]:
+    distinct = np.unique(complement.values).tolist()
+    if len(distinct) <= FEW:
+        texts = [number_text(w) for w in distinct]
+        keys = [text.replace("-", "minus_").replace(".", "_") for text in texts]
+        return [Point(key=k, w=w, said=f" = {t}") for k, w, t in zip(keys, distinct, texts, strict=True)]
+    quartiles = np.quantile(complement.values, list(QUARTILES.values())).tolist()
+    named = zip(QUARTILES, quartiles, strict=True)
+    return [Point(key=name, w=w, said=f", {_WORDS[name]}") for name, w in named]
+
+
+def _at(main: Found, product: Found, piece: Piece, complement: Complement, point: Point) -> Found:
+    influence = _combined(main.influence, product.influence, point.w)
     level = piece.model.settings.level
     return replace(
         main,
-        key=f"at.{name}",
+        key=f"at.{point.key}",
         kind=KIND,
-        term=f"at.{name}",
-        term_label=f"{main.term_label} at {piece.label(complement.name)}, {_WORDS[name]}",
+        term=f"at.{point.key}",
+        term_label=f"{main.term_label} at {piece.label(complement.name)}{point.said}",
         aggregate=median_rule(influence.theta, standard_errors(influence), level),
         influence=influence,
-        measures=(("at", w),),
+        measures=(("at", point.w),),
     )
 
 

@@ -104,14 +104,27 @@ def coefficient_rows(
 
 def _terms(columns: tuple[Column, ...], options: TableOptions) -> dict[str, str]:
     """Return the terms with their labels, those that `order=` names first."""
-    terms: dict[str, str] = {}
+    labels: dict[str, str] = {}
+    terms: list[str] = []
     for column in columns:
-        for term, e in column.estimates:
-            if term not in terms or column.contrast is None:
-                terms.setdefault(term, e.term_label)
+        labels = {term: e.term_label for term, e in column.estimates} | labels
+        terms = _with(terms, [term for term, _ in column.estimates])
     named = dict(options.rename)
     first = dict.fromkeys(t for pattern in options.order for t in terms if matches(t, (pattern,)))
-    return {term: named.get(term, terms[term]) for term in (*first, *(t for t in terms if t not in first))}
+    return {term: named.get(term, labels[term]) for term in (*first, *(t for t in terms if t not in first))}
+
+
+def _with(terms: list[str], others: list[str]) -> list[str]:
+    """Add the terms of another column where they stand there: event times of two windows are in one order."""
+    merged = list(terms)
+    at = next((merged.index(t) for t in others if t in merged), len(merged))
+    for term in others:
+        if term in merged:
+            at = merged.index(term) + 1
+        else:
+            merged.insert(at, term)
+            at += 1
+    return merged
 
 
 def _in_pairs(cells: list[Cell], beside: list[Cell], options: TableOptions) -> tuple[Cell, ...]:

@@ -103,5 +103,10 @@ def test_few_values_are_the_points_and_other_pairs_have_no_curve(tmp_path: Path)
     frame = panel().assign(on=lambda f: (f.w > 0).astype(float))
     results = run(tmp_path, frame, "both <- y ~ d * on | x1\npair <- y ~ d + e | x1\n")
     assert series(results, "both.marginal")["at"] == (0.0, 1.0)
+    assert [e.key for e in results.of_model("both") if e.kind == "marginal"] == ["at.0", "at.1"]
+    main, product = (e.coef for e in list(results.of_model("both"))[:2])
+    assert results["both.at.0"].coef == pytest.approx(main, abs=1e-12)
+    assert results["both.at.1"].coef == pytest.approx(main + product, abs=1e-12)
+    assert results["both.at.1"].term_label.endswith(" = 1")
     assert [s.name for s in results.series if s.series.kind == "marginal"] == ["both.marginal"]
     assert {e.name for e in results.of_model("pair")} == {"pair.d", "pair.e"}

@@ -105,6 +105,28 @@ def test_keep_chooses_terms() -> None:
         build_table(request("joint", keep=("y",)), results(found), study())
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "order"),
+    [
+        ((-1, 0, 1), (-3, -2, -1, 0, 1, 2), (-3, -2, -1, 0, 1, 2)),
+        ((-3, -2, -1, 0, 1, 2), (-1, 0, 1), (-3, -2, -1, 0, 1, 2)),
+        ((-2, 0, 2), (-1, 0, 1), (-2, -1, 0, 1, 2)),
+        ((0, 1), (2, 3), (0, 1, 2, 3)),
+    ],
+)
+def test_terms_of_two_columns_are_in_one_order(
+    first: tuple[int, ...], second: tuple[int, ...], order: tuple[int, ...]
+) -> None:
+    found = [
+        estimate(f"{name}.{t}", model_name=name, term=str(t), term_label=str(t))
+        for name, terms in (("a", first), ("b", second))
+        for t in terms
+    ]
+    table = build_table(request("a", "b"), results(found), study())
+    shown = [plain_cell(r.stub) for r in table.blocks[0].rows]
+    assert [text for text in shown if text] == [str(t) for t in order]
+
+
 def test_a_difference_has_dashes_and_names_its_columns() -> None:
     base, quad = estimate("base"), estimate("quad", 0.04)
     spec = study(contrasts=(contrast("gap", "base", "quad"),))

@@ -160,7 +160,7 @@ def describe(kind: Kind) -> str:
         case Real(low=low, high=high):
             return f"a number from {low:g} to {high:g}"
         case Share(low=low, high=high, none=none):
-            return f"a share between {low:.0%} and {high:.0%}" + (f", or `{none}`" if none else "")
+            return f"a share above {low:.0%} and below {high:.0%}" + (f", or `{none}`" if none else "")
         case Word(words=words):
             return "one of " + ", ".join(f"`{w}`" for w in words)
         case Several(words=words):
