@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
 
 from gipspec.lang.check.values import constant
 from gipspec.lang.syntax import Binary, Each, Expr, Text, Unary
 
+MOST_REMEMBERED = 4096  # pairs of conditions: the lines of a study have a few, many times
 MOST_WAYS = 64  # in which an expression of `and` and `or` can hold
 NEGATED = {"!=": "==", "not in": "in", ">=": "<", "<=": ">"}
 MIRRORED = {"==": "==", "<": ">", ">": "<"}
@@ -19,6 +21,7 @@ Atom = tuple[Expr, bool]  # a part of a condition, and whether it holds
 Way = tuple[Atom, ...]  # parts that together make a condition hold
 
 
+@lru_cache(maxsize=MOST_REMEMBERED)
 def exclude(a: Expr, b: Expr) -> bool:
     """Tell whether two conditions cannot hold in one row.
 

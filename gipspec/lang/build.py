@@ -123,11 +123,10 @@ def _quoted(pieces: Pieces) -> Text:
 # ---------------------------------------------------------------- expressions
 
 
-def _name(span: Span, pieces: Pieces) -> Name:
-    """Names are compared in the composed form of Unicode: é is one letter, however it was typed."""
-    leaf = _the(pieces, Leaf)
-    text = leaf.text[1:-1] if leaf.kind == "QUOTED_NAME" else leaf.text
-    return Name(span=span, text=text if text.isascii() else unicodedata.normalize("NFC", text))
+def name_text(written: str) -> str:
+    """Return a name without its backticks, in the composed form of Unicode: é is one letter."""
+    text = written[1:-1] if written[0] == "`" else written
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _number(span: Span, pieces: Pieces) -> Number:
@@ -350,7 +349,6 @@ _RULES: dict[str, Callable[[Span, Pieces], Node]] = {
     "figure": _figure,
     "audit": _audit,
     "panel_item": _panel_item,
-    "name": _name,
     "number": _number,
     "percent": _percent,
     "text": _text,

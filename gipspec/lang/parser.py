@@ -11,10 +11,10 @@ from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput, UnexpectedToken
 
 from gipspec.diagnostics import GipError, Problem, problem, sort_problems
-from gipspec.lang.build import PUNCTUATION, Leaf, Piece, build
+from gipspec.lang.build import PUNCTUATION, Leaf, Piece, build, name_text
 from gipspec.lang.mistakes import Stop, explain
 from gipspec.lang.scanner import Stretch, scan
-from gipspec.lang.syntax import Node, SpecFile, Statement
+from gipspec.lang.syntax import Name, Node, SpecFile, Statement
 from gipspec.source import Source, Span
 
 MOST_BYTES = 1_000_000
@@ -79,13 +79,15 @@ _lark = cache(build_lark)
 class _Step:
     """A rule with its place in the statement, and its pieces in order.
 
-    They are tokens, with their places, and earlier steps, by number.
+    They are tokens, with their places, and earlier steps, by number. A name, which half of the steps are, has
+    its text instead.
     """
 
     rule: str
     start: int
     end: int
     pieces: tuple[tuple[str, int, int] | int, ...]
+    name: str = ""
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)
@@ -110,7 +112,8 @@ def _steps(statement: str) -> tuple[_Step, ...]:
             for child in subtree.children
             if not (isinstance(child, Token) and child.type in PUNCTUATION)
         )
-        steps.append(_Step(rule=subtree.data, start=start, end=end, pieces=pieces))
+        name = name_text(statement[start:end]) if subtree.data == "name" else ""
+        steps.append(_Step(rule=subtree.data, start=start, end=end, pieces=pieces, name=name))
     return tuple(steps)
 
 
@@ -149,13 +152,16 @@ def _build(steps: tuple[_Step, ...], statement: Span) -> Node:
     nodes: list[Node] = []
     source, offset = statement.source, statement.start
     for step in steps:
+        span = Span(source=source, start=offset + step.start, end=offset + step.end)
+        if step.name:
+            nodes.append(Name(span=span, text=step.name))
+            continue
         pieces: list[Piece] = [
             nodes[piece]
             if isinstance(piece, int)
             else Leaf(piece[0], source, offset + piece[1], offset + piece[2])
             for piece in step.pieces
         ]
-        span = Span(source=source, start=offset + step.start, end=offset + step.end)
         nodes.append(build(step.rule, span, pieces))
     return nodes[-1]
 
