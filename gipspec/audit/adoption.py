@@ -24,31 +24,19 @@ def staggered_adoption(study: Study, model: Model, estimate: Estimate) -> Iterat
     moved = bool(model.settings.placebo_lead)  # adoption that never happened has no event study
     if study.panel is None or moved:
         return
-    for name, measure in _adopted(model, estimate):
-        periods = dict(estimate.measures).get(measure, 0.0)
-        if periods <= 1 or name in studied:
-            continue
-        remedy = _event_study(study, study.panel, name)
-        if remedy is None and name != estimate.treatment:
-            remedy = _anew(study, model, reduced=True)
-        yield finding(
-            "A13",
-            name=name,
-            periods=f"{periods:.0f}",
-            help=f"add a line such as `{remedy.lines}`"
-            if remedy
-            else f"add an event study: `event={WINDOW}`",
-            about=name,
-            measures=((measure, periods),),
-            remedy=remedy,
-        )
-
-
-def _adopted(model: Model, estimate: Estimate) -> Iterator[tuple[str, str]]:
-    """Yield what units may adopt, the treatment and the instrument, each with the measure that tells."""
-    yield estimate.treatment, "adoption.periods"
-    if len(model.settings.iv) == 1:
-        yield print_expr(model.settings.iv[0]), "adoption.instrument.periods"
+    name, periods = estimate.treatment, dict(estimate.measures).get("adoption.periods", 0.0)
+    if periods <= 1 or name in studied:
+        return
+    remedy = _event_study(study, study.panel, name)
+    yield finding(
+        "A13",
+        name=name,
+        periods=f"{periods:.0f}",
+        help=f"add a line such as `{remedy.lines}`" if remedy else f"add an event study: `event={WINDOW}`",
+        about=name,
+        measures=(("adoption.periods", periods),),
+        remedy=remedy,
+    )
 
 
 def _plainness(model: Model, panel: Panel) -> tuple[bool, bool, str, bool, int, str]:
@@ -70,11 +58,7 @@ def _event_study(study: Study, panel: Panel, treatment: str) -> Remedy | None:
         return None
     base = min(plain or alone, key=lambda m: _plainness(m, panel))
     if not plain:
-        return _anew(study, base)
+        return anew(study, base, "event", kind="did", event=WINDOW)
     names = {m.family for m in study.models}
     name = next((n for n in ("event", "dynamics") if n not in names), unused(study, f"event_{base.family}"))
     return Remedy.of(f"{print_name(name)} <- {print_name(base.name)}; event={WINDOW}")
-
-
-def _anew(study: Study, model: Model, *, reduced: bool = False) -> Remedy:
-    return anew(study, model, "event", kind="did", reduced=reduced, event=WINDOW)

@@ -7,27 +7,17 @@ import numpy as np
 from gipspec.estimate.did import NEVER, adoption, to_wide
 from gipspec.learn.task import is_binary
 from gipspec.recipe.piece import Piece
-from gipspec.recipe.work import Array
 
-PERIODS, BY_INSTRUMENT = "adoption.periods", "adoption.instrument.periods"
-Measures = tuple[tuple[str, float], ...]
+PERIODS = "adoption.periods"
 
 
-def adoption_measure(piece: Piece, at: int = 0) -> Measures:
+def adoption_measure(piece: Piece, at: int = 0) -> tuple[tuple[str, float], ...]:
     """Return the number of periods in which units adopt the treatment at this position, as a measure.
 
     Nothing for a treatment that is not 0 and 1, or that ends again. Units that may have adopted before their
     first treated row are not counted.
     """
-    return _measure(PERIODS, piece, piece.data.d[:, at])
-
-
-def instrument_measure(piece: Piece) -> Measures:
-    """Return the same of the instrument, where a model has one alone."""
-    return _measure(BY_INSTRUMENT, piece, piece.data.extra[:, 0]) if piece.data.extra.shape[1] == 1 else ()
-
-
-def _measure(name: str, piece: Piece, values: Array) -> Measures:
+    values = piece.data.d[:, at]
     if not is_binary(values):
         return ()
     unit, rows = np.unique(piece.data.unit, return_inverse=True)
@@ -36,4 +26,4 @@ def _measure(name: str, piece: Piece, values: Array) -> Measures:
     if len(found.reverting):
         return ()
     known = np.delete(found.cohort, found.uncertain)
-    return ((name, float(np.unique(known[known != NEVER]).size)),)
+    return ((PERIODS, float(np.unique(known[known != NEVER]).size)),)

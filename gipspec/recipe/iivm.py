@@ -18,7 +18,7 @@ from gipspec.estimate import (
 )
 from gipspec.lang.study import Model, Panel
 from gipspec.learn import CrossFit
-from gipspec.recipe.adopted import adoption_measure, instrument_measure
+from gipspec.recipe.adopted import adoption_measure
 from gipspec.recipe.checks import check_binary, check_instruments
 from gipspec.recipe.found import Made
 from gipspec.recipe.irm import overlap_measures
@@ -84,7 +84,6 @@ def finish_iivm(piece: Piece, asked: Mapping[str, Nuisance], fits: Fits) -> Made
         measures=(
             *overlap_measures([overlap(z, rep.m_hat, trim=settings.trim) for rep in reps], z, ARMS),
             *adoption_measure(piece),
-            *instrument_measure(piece),
             *strength([(stage.theta / stage.se) ** 2 for stage in stages], stages, sets),
         ),
     )

@@ -11,7 +11,7 @@ from gipspec.estimate import Split, anderson_rubin, first_stage, first_stage_f, 
 from gipspec.lang.printer import print_expr
 from gipspec.lang.study import Model, Panel
 from gipspec.learn import CrossFit
-from gipspec.recipe.adopted import adoption_measure, instrument_measure
+from gipspec.recipe.adopted import adoption_measure
 from gipspec.recipe.checks import check_instruments
 from gipspec.recipe.found import Made
 from gipspec.recipe.piece import Piece, clusters_of, described, found, gather, nuisance, term_name
@@ -64,7 +64,7 @@ def finish_pliv(piece: Piece, nuisances: Sequence[Nuisance], fits: Fits) -> Made
         treatment=piece.treatments[0],
         nuisances=described(nuisances, fits),
         residual_share=float(np.mean([np.var(left) / np.var(d) for _, left, _ in residuals])),
-        measures=(*strong, *adoption_measure(piece), *instrument_measure(piece)),
+        measures=(*strong, *adoption_measure(piece)),
     )
     left = residual_series(piece.treatments, piece.design.d, [r_hat[:, None] for _, r_hat, _ in reps])
     return Made(found=(estimate,), series=(left,))
