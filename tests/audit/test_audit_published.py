@@ -57,7 +57,8 @@ def test_the_study_of_green_parks_answers_for_findings_on_results(tmp_path: Path
     text = (SPECS / "gip.gip").read_text(encoding="utf-8").replace("gip_panel.dta", "gip_panel.csv")
     loaded = gipspec.loads(text + "defaults learner=ridge\n", folder=tmp_path, name="gip.gip")
     assert loaded.ok
-    select = ["base", "samples", "dose", "rivals", "inter", "hetero", "mech", "event"]
+    select = ["base", "samples", "dose", "rivals", "endog", "inter", "hetero", "mech", "event"]
     results = loaded.run(draft=True, select=select)
     assert not [p for p in results.problems if p.severity == "error"]
-    assert open_findings(results.findings) == []
+    weak = [("A15", ("endog",))]  # the instrument, in so few cities
+    assert open_findings(results.findings) == weak
