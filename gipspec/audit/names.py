@@ -41,12 +41,8 @@ def names_at_once(study: Study, expr: Expr) -> Iterator[str]:
                     seen.add(name)
                     yield name
                     todo += [values[name]] if name in values else []
-            case Call(arguments=arguments):
-                todo += [a.value for a in arguments]
-            case Binary(left=left, right=right):
-                todo += [left, right]
-            case Unary(operand=operand):
-                todo.append(operand)
+            case part:
+                todo += _held(part)
 
 
 def formula_of(model: Model) -> Iterator[Expr]:
@@ -80,13 +76,20 @@ def parts_of(expr: Expr) -> Iterator[Expr]:
     while todo:
         part = todo.pop()
         yield part
-        match part:
-            case Call(arguments=arguments):
-                todo += [a.value for a in arguments]
-            case Binary(left=left, right=right):
-                todo += [left, right]
-            case Unary(operand=operand):
-                todo.append(operand)
+        todo += _held(part)
+
+
+def _held(expr: Expr) -> list[Expr]:
+    """Return the expressions that stand right in another one."""
+    match expr:
+        case Call(arguments=arguments):
+            return [a.value for a in arguments]
+        case Binary(left=left, right=right):
+            return [left, right]
+        case Unary(operand=operand):
+            return [operand]
+        case _:
+            return []
 
 
 def summands_of(study: Study, expr: Expr) -> set[str]:

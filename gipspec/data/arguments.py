@@ -12,6 +12,7 @@ from gipspec.data.columns import Numbers
 from gipspec.data.dataset import Dataset, check_finite
 from gipspec.data.vector import Fault, Flags, Vector
 from gipspec.diagnostics import GipError, problem
+from gipspec.lang.check.sorts import is_number
 from gipspec.lang.check.values import constant
 from gipspec.lang.printer import print_expr
 from gipspec.lang.syntax import Argument, Call, Expr, Name
@@ -28,7 +29,7 @@ def require_numbers(vector: Vector, expr: Expr) -> Vector:
     if not vector.is_text:
         return vector
     remedy = odd_cells(vector)
-    if all(v is None or _is_number(v) for v in vector.values):
+    if all(v is None or is_number(v) for v in vector.values):
         remedy = "its numbers are stored as text; store them as numbers in the file (in Stata: `destring`)"
     elif not remedy:
         one, name = yes_of([v for v in vector.values if v is not None]), print_expr(expr)
@@ -49,23 +50,15 @@ def yes_of(texts: Sequence[str]) -> str:
 def odd_cells(vector: Vector) -> str:
     """Say which cells make a text of a column whose other values are numbers; empty for plain text."""
     present = [v for v in vector.values if v is not None]
-    odd = [v for v in present if not _is_number(v)]
+    odd = [v for v in present if not is_number(v)]
     if not odd:
         return ""
-    if all(_is_number(re.sub("[,%％\\s]", "", v)) for v in odd):
+    if all(is_number(re.sub("[,%％\\s]", "", v)) for v in odd):
         return f'it holds numbers such as "{odd[0]}"; write them plainly in the file, without `,` and `%`'
     if 2 * len(odd) < len(present):
         cells = f'"{odd[0]}" in {len(odd)} of {len(present)} rows, and numbers in the others'
         return f"it holds {cells}; leave such cells empty in the file"
     return ""
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return "_" not in text
 
 
 def require_condition(vector: Vector, expr: Expr) -> Vector:

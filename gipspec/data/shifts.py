@@ -11,9 +11,8 @@ from gipspec.data.columns import Numbers, Texts
 from gipspec.data.dataset import Dataset
 from gipspec.data.vector import Codes, Fault, Groups, Vector, cross, groups
 from gipspec.diagnostics import GipError, problem
+from gipspec.lang.check.constants import MOST_PERIODS
 from gipspec.lang.syntax import Binary, Expr
-
-MOST_PERIODS = 1000
 
 
 def earlier(unit: Codes, time: Codes, k: int) -> Codes:

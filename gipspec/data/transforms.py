@@ -9,10 +9,10 @@ import numpy as np
 from gipspec.data.arguments import Arguments, result
 from gipspec.data.columns import Numbers
 from gipspec.data.vector import Vector
+from gipspec.lang.check.constants import MOST_GROUPS
 from gipspec.lang.check.values import constant
 from gipspec.lang.syntax import Each
 
-MOST_GROUPS = 1000
 CONTINUOUS = 3  # a column with fewer distinct values has no tails
 
 

@@ -9,6 +9,7 @@ from functools import cache
 from gipspec.diagnostics import GipError, Problem, nearest, problem
 from gipspec.lang.check.arity import TARGETS
 from gipspec.lang.check.combine import method_conflicts
+from gipspec.lang.check.constants import MOST_PERIODS
 from gipspec.lang.check.expressions import COLUMN, check_column, check_condition
 from gipspec.lang.check.learners import LearnerScope, resolve_learner
 from gipspec.lang.check.moderators import check_moderator
@@ -35,7 +36,6 @@ from gipspec.source import Span
 HEAD_OPTIONS = frozenset({"outcome", "treatment", "add", "drop"})
 DEFAULT_LEARNER = "gbm"
 OTHER_DEFAULTS = {("did", "learner_d"): "ridge"}  # few units adopt together: see docs/statistics.md
-MOST_PERIODS = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

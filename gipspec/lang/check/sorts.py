@@ -53,14 +53,15 @@ def need_numbers(expr: Expr, scope: Scope, remedy: str = "") -> Iterator[Problem
 def _as_number(expr: Expr, scope: Scope) -> str:
     name = print_expr(expr)
     if isinstance(expr, Text):
-        return "take its quotes away" if _is_number(expr.value) else "write a number, or a column of numbers"
+        return "take its quotes away" if is_number(expr.value) else "write a number, or a column of numbers"
     if isinstance(expr, Name) and scope.kind(expr.text) == "date":
         return f'dates are text; compare them, as in `{name} >= "2010-01-01"`'
     stored = "store numbers as numbers in the file (in Stata: `destring`)"
     return f'say what counts as 1, for example `let on = {name} == "yes"`, or {stored}'
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
+    """Tell whether a text is that of a number."""
     try:
         float(text)
     except ValueError:
@@ -115,7 +116,7 @@ def _compare(op: str, left: Expr, right: Expr, whole: Expr, scope: Scope) -> Ite
     if not isinstance(text, Text):
         shown = print_expr(text)
         remedy = f"`{shown}` holds text: compare it with a text in quotes, by `==`, `!=` or `in`"
-    elif _is_number(text.value):
+    elif is_number(text.value):
         remedy = f"`{name}` holds numbers: leave the quotes of {print_expr(text)} away"
     else:
         remedy = f"`{name}` holds numbers: compare it with one"
