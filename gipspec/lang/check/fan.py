@@ -29,7 +29,8 @@ SIGNS = {
     "^": "to_the",
     ":": "by",
 }
-BOUNDS = {sign: SIGNS[sign] for sign in ("!=", "<", "<=", ">", ">=")}
+_BOUND = re.compile("!=|<=?|>=?")
+_SIGN = re.compile("|".join(re.escape(sign) for sign in sorted(SIGNS, key=len, reverse=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,15 +52,14 @@ def _names(choices: tuple[Expr, ...]) -> tuple[str, ...]:
     members differ in nothing else.
     """
     texts = [c.text if isinstance(c, Name) else print_expr(c) for c in choices]
-    names = tuple(_slug(_spoken(text, BOUNDS)) for text in texts)
+    names = tuple(_slug(_spoken(text, _BOUND)) for text in texts)
     if len(set(names)) == len(names):
         return names
-    return tuple(_slug(_spoken(text, SIGNS)) for text in texts)
+    return tuple(_slug(_spoken(text, _SIGN)) for text in texts)
 
 
-def _spoken(text: str, signs: Mapping[str, str]) -> str:
-    longest_first = sorted(signs, key=len, reverse=True)
-    return re.sub("|".join(map(re.escape, longest_first)), lambda sign: f" {signs[sign.group()]} ", text)
+def _spoken(text: str, signs: re.Pattern[str]) -> str:
+    return signs.sub(lambda sign: f" {SIGNS[sign.group()]} ", text)
 
 
 def _slug(text: str) -> str:
